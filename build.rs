@@ -1,0 +1,3 @@
+//! Generates the SDK from `openapi/`; see `build/mod.rs`.
+
+fn main() {}

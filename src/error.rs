@@ -1,0 +1,303 @@
+//! The one error type of the crate, and what it says about the money.
+
+mod api;
+mod code;
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use http::StatusCode;
+
+pub use self::api::{ApiError, ErrorDetail};
+pub use self::code::ErrorCode;
+use crate::verify::VerifyFailure;
+
+/// Result of everything in this crate that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Anything that went wrong between your call and a trusted answer.
+///
+/// Read [`outcome`](Error::outcome) before anything else: it says whether the request can have had an effect.
+/// `Display` is one line for the log, without bodies, keys or payer data; causes are in
+/// [`source`](StdError::source).
+pub struct Error {
+    inner: Box<Inner>,
+}
+
+struct Inner {
+    kind: ErrorKind,
+    outcome: Outcome,
+    message: String,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+    operation: Option<&'static str>,
+    query_with: Option<&'static str>,
+    repeatable: bool,
+    status: Option<StatusCode>,
+    request_id: Option<String>,
+    verified: bool,
+    api: Option<ApiError>,
+    verify: Option<VerifyFailure>,
+    body: Option<bytes::Bytes>,
+}
+
+/// What kind of thing went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// WeChat Pay answered with an error status; see [`Error::code`].
+    Api,
+    /// The client cannot be built from what it was given.
+    Config,
+    /// The answer is verified but does not fit the specification; see [`Error::body`].
+    Decode,
+    /// The values of this call cannot be sent as they are.
+    Request,
+    /// The request could not be signed.
+    Sign,
+    /// The connection failed before, while or after the request was sent; the outcome tells which.
+    Transport,
+    /// A success answer whose signature is missing or wrong; see [`Error::verify_failure`].
+    Verify,
+}
+
+/// What is known about the effect of the request: did it happen?
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// Nothing was sent. Repeat freely once the cause is gone.
+    NotSent,
+    /// This attempt was refused. An earlier attempt with the same number may still live.
+    Refused,
+    /// There is no answer that can be trusted. Query first, then repeat with the same number and the same content.
+    Unknown,
+}
+
+impl Error {
+    /// What kind of thing went wrong.
+    pub fn kind(&self) -> ErrorKind {
+        self.inner.kind
+    }
+
+    /// What is known about the effect of the request. Read this before repeating anything.
+    pub fn outcome(&self) -> Outcome {
+        self.inner.outcome
+    }
+
+    /// WeChat Pay's own code, when it answered with one.
+    pub fn code(&self) -> Option<&ErrorCode> {
+        self.inner.api.as_ref()?.code()
+    }
+
+    /// Whether WeChat Pay answered with exactly this code, such as `NOT_ENOUGH`.
+    pub fn is_code(&self, code: &str) -> bool {
+        self.code().is_some_and(|known| known.as_str() == code)
+    }
+
+    /// The whole refusal: code, message and the field it is about.
+    pub fn api(&self) -> Option<&ApiError> {
+        self.inner.api.as_ref()
+    }
+
+    /// HTTP status of the answer, when there was one.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.inner.status
+    }
+
+    /// `Request-ID` of the answer, for WeChat Pay's support desk.
+    pub fn request_id(&self) -> Option<&str> {
+        self.inner.request_id.as_deref()
+    }
+
+    /// Name of the operation that was called, such as `sync_service_order`.
+    pub fn operation(&self) -> Option<&'static str> {
+        self.inner.operation
+    }
+
+    /// Name of the operation of the same family that tells what became of this one.
+    pub fn query_with(&self) -> Option<&'static str> {
+        self.inner.query_with
+    }
+
+    /// Whether the error answer itself carried a valid signature.
+    ///
+    /// Facts in an unsigned error must not decide about money: an unsigned `ORDER_NOT_EXIST` does not prove that there
+    /// is no order.
+    pub fn verified(&self) -> bool {
+        self.inner.verified
+    }
+
+    /// Which check a success answer failed, for [`ErrorKind::Verify`].
+    pub fn verify_failure(&self) -> Option<&VerifyFailure> {
+        self.inner.verify.as_ref()
+    }
+
+    /// The answer's body as far as it was kept (at most 16 KiB), for debugging; it may hold payer data.
+    pub fn body(&self) -> Option<&[u8]> {
+        self.inner.body.as_deref()
+    }
+
+    /// Whether the same request, with the same number and content, may be repeated.
+    ///
+    /// True when nothing was sent because the connection failed, when WeChat Pay asks to slow down, and when the
+    /// outcome is unknown and the operation only reads or is re-entrant by its merchant order number. It never means
+    /// "repeat with a new number".
+    pub fn is_retryable(&self) -> bool {
+        let inner = &self.inner;
+        match (inner.kind, inner.outcome) {
+            (ErrorKind::Transport, Outcome::NotSent) => true,
+            (ErrorKind::Api, Outcome::Refused) => inner.status == Some(StatusCode::TOO_MANY_REQUESTS),
+            (_, Outcome::Unknown) => inner.repeatable,
+            _ => false,
+        }
+    }
+}
+
+/// How the crate makes errors; each constructor fixes kind and outcome.
+impl Error {
+    fn new(kind: ErrorKind, outcome: Outcome, message: impl Into<String>) -> Self {
+        Self {
+            inner: Box::new(Inner {
+                kind,
+                outcome,
+                message: message.into(),
+                source: None,
+                operation: None,
+                query_with: None,
+                repeatable: false,
+                status: None,
+                request_id: None,
+                verified: false,
+                api: None,
+                verify: None,
+                body: None,
+            }),
+        }
+    }
+
+    /// The client cannot be built; the message says the fix.
+    pub(crate) fn config(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Config, Outcome::NotSent, message)
+    }
+
+    /// The call's values cannot be sent; the message names the field, never its value.
+    pub(crate) fn request(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Request, Outcome::NotSent, message)
+    }
+
+    /// The request could not be signed and was not sent.
+    pub(crate) fn sign(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Sign, Outcome::NotSent, message)
+    }
+
+    pub(crate) fn transport(outcome: Outcome, message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Transport, outcome, message)
+    }
+
+    /// An answer that is not believed; what it says is not known to be true.
+    pub(crate) fn verify(failure: VerifyFailure) -> Self {
+        let mut error = Self::new(ErrorKind::Verify, Outcome::Unknown, failure.to_string());
+        error.inner.verify = Some(failure);
+        error
+    }
+
+    /// A verified answer that does not fit the specification.
+    pub(crate) fn decode(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Decode, Outcome::Unknown, message)
+    }
+
+    /// An error status. 5xx leaves the outcome open, everything else refuses this attempt.
+    pub(crate) fn api_answer(status: StatusCode, verified: bool, body: &[u8]) -> Self {
+        let outcome = if status.is_server_error() { Outcome::Unknown } else { Outcome::Refused };
+        let api = ApiError::parse(body);
+        let mut error = Self::new(ErrorKind::Api, outcome, api.summary(status));
+        error.inner.api = Some(api);
+        error.inner.verified = verified;
+        error.with_status(status)
+    }
+
+    pub(crate) fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.inner.source = Some(source.into());
+        self
+    }
+
+    pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
+        self.inner.status = Some(status);
+        self
+    }
+
+    pub(crate) fn with_request_id(mut self, request_id: Option<String>) -> Self {
+        self.inner.request_id = request_id;
+        self
+    }
+
+    /// Keeps the first 16 KiB of the answer for debugging.
+    pub(crate) fn with_body(mut self, body: &bytes::Bytes) -> Self {
+        const KEPT: usize = 16 * 1024;
+        self.inner.body = Some(body.slice(..body.len().min(KEPT)));
+        self
+    }
+
+    /// Adds what the operation table knows of the call.
+    pub(crate) fn with_operation(
+        mut self,
+        operation: &'static str,
+        query_with: Option<&'static str>,
+        repeatable: bool,
+    ) -> Self {
+        self.inner.operation = Some(operation);
+        self.inner.query_with = query_with;
+        self.inner.repeatable = repeatable;
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &self.inner;
+        if let Some(operation) = inner.operation {
+            write!(f, "{operation}: ")?;
+        }
+        f.write_str(&inner.message)?;
+        if let Some(request_id) = &inner.request_id {
+            write!(f, " (request id {})", request_id.escape_debug())?;
+        }
+        if inner.outcome == Outcome::Unknown {
+            f.write_str("; the outcome is unknown: ")?;
+            match inner.query_with {
+                Some(query) => write!(f, "ask {query} before repeating it with the same number")?,
+                None => f.write_str("find out what happened before repeating it with the same number")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &self.inner;
+        let mut debug = f.debug_struct("Error");
+        debug.field("kind", &inner.kind).field("outcome", &inner.outcome).field("message", &inner.message);
+        if let Some(operation) = inner.operation {
+            debug.field("operation", &operation);
+        }
+        if let Some(status) = inner.status {
+            debug.field("status", &status.as_u16());
+        }
+        if let Some(request_id) = &inner.request_id {
+            debug.field("request_id", request_id);
+        }
+        if let Some(api) = &inner.api {
+            debug.field("api", api).field("verified", &inner.verified);
+        }
+        if let Some(source) = &inner.source {
+            debug.field("source", source);
+        }
+        debug.finish_non_exhaustive()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.inner.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+    }
+}
