@@ -1,3 +1,8 @@
-//! Generates the SDK from `openapi/`; see `build/mod.rs`.
+//! Generates the modules of the enabled families from `openapi/`; the work is in `build/mod.rs`.
 
-fn main() {}
+#[path = "build/mod.rs"]
+mod build;
+
+fn main() {
+    build::main();
+}

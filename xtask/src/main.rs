@@ -1,3 +1,8 @@
 //! The project's own commands.
 
-fn main() {}
+#[path = "../../build/mod.rs"]
+mod build;
+
+fn main() {
+    build::main();
+}

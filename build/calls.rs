@@ -1,0 +1,384 @@
+//! Operations as users call them: `pay.family().operation(path, body).optional(x).await`.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+use syn::{FnArg, ImplItemFn, Pat, Type as RustType};
+
+use super::docs;
+use super::generate::Generated;
+use super::names::{constant_case, pascal_case, snake_case};
+use super::requests::{Argument, argument, path};
+use super::spec::{Document, Location, Operation, Parameter, Type, template_names};
+
+/// The handle of a family and, in `calls`, one struct for each operation.
+pub(crate) fn emit(document: &Document, generated: &Generated, description: &str) -> Result<TokenStream, String> {
+    let handle = format_ident!("{}", pascal_case(&document.family));
+    let description = docs::attributes(description);
+    let mut methods = Vec::new();
+    let mut calls = Vec::new();
+    let mut table = Vec::new();
+    for operation in &document.operations {
+        let name = snake_case(&operation.id);
+        let method = generated
+            .methods
+            .get(&name)
+            .ok_or_else(|| format!("the generator lost the operation `{}`", operation.id))?;
+        let call = Call::new(operation, method)?;
+        methods.push(call.method());
+        calls.push(call.emit());
+        table.push(row(document, operation));
+    }
+    Ok(quote! {
+        #description
+        #[derive(Clone)]
+        pub(crate) struct #handle {
+            client: client::Client,
+        }
+
+        impl #handle {
+            pub(crate) fn new(core: &crate::client::Core) -> Self {
+                Self { client: client::Client::new_with_client(core.base(), core.http().clone(), core.clone()) }
+            }
+
+            #(#methods)*
+        }
+
+        impl ::std::fmt::Debug for #handle {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.debug_struct(stringify!(#handle)).finish_non_exhaustive()
+            }
+        }
+
+        /// Calls that are not sent yet: set what is optional, then await.
+        pub(crate) mod calls {
+            #[allow(unused_imports, reason = "only an operation with a body or a typed answer needs them")]
+            use super::*;
+
+            #(#calls)*
+        }
+
+        mod operations {
+            use crate::rt::Operation;
+
+            #(#table)*
+        }
+    })
+}
+
+/// What the shared code knows of an operation.
+fn row(document: &Document, operation: &Operation) -> TokenStream {
+    let constant = format_ident!("{}", constant_case(&operation.id));
+    let id = &operation.id;
+    let family = &document.family;
+    let template = &operation.path;
+    let query_with = match &operation.query_with {
+        Some(query) => quote!(Some(#query)),
+        None => quote!(None),
+    };
+    let reenters = operation.method == "get" || operation.idempotent_by.is_some();
+    quote! {
+        pub(super) static #constant: Operation = Operation {
+            family: #family,
+            id: #id,
+            template: #template,
+            query_with: #query_with,
+            reenters: #reenters,
+        };
+    }
+}
+
+struct Call<'a> {
+    operation: &'a Operation,
+    method: &'a ImplItemFn,
+    path: Vec<&'a Parameter>,
+    required: Vec<&'a Parameter>,
+    optional: Vec<&'a Parameter>,
+}
+
+impl<'a> Call<'a> {
+    fn new(operation: &'a Operation, method: &'a ImplItemFn) -> Result<Self, String> {
+        let of = |location, required| {
+            operation
+                .parameters
+                .iter()
+                .filter(move |parameter| parameter.location == location && parameter.required == required)
+        };
+        let path = template_names(&operation.path)
+            .into_iter()
+            .map(|name| {
+                of(Location::Path, true)
+                    .find(|parameter| parameter.name == name)
+                    .ok_or_else(|| format!("`{}` has no parameter `{name}`", operation.id))
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            operation,
+            method,
+            path,
+            required: of(Location::Query, true).collect(),
+            optional: of(Location::Query, false).collect(),
+        })
+    }
+
+    fn name(&self) -> Ident {
+        format_ident!("{}", pascal_case(&self.operation.id))
+    }
+
+    fn states(&self) -> Vec<Ident> {
+        (0..self.required.len()).map(|index| format_ident!("S{index}")).collect()
+    }
+
+    fn answer(&self) -> TokenStream {
+        self.operation.answer.as_ref().map_or(quote!(()), path)
+    }
+
+    /// The method on the handle: path parameters and the body, nothing else, by position.
+    fn method(&self) -> TokenStream {
+        let name = self.name();
+        let method = format_ident!("{}", snake_case(&self.operation.id));
+        let description = docs::attributes(&docs::operation(self.operation));
+        let mut arguments = Vec::new();
+        let mut values = Vec::new();
+        for parameter in &self.path {
+            let ident = ident(parameter);
+            let Argument { ty, value } = argument(&parameter.ty, &ident);
+            arguments.push(quote!(#ident: #ty));
+            values.push(quote!(#ident: #value));
+        }
+        for parameter in &self.required {
+            let ident = ident(parameter);
+            values.push(quote!(#ident: crate::rt::Blank::blank()));
+        }
+        for parameter in &self.optional {
+            let ident = ident(parameter);
+            values.push(quote!(#ident: None));
+        }
+        if let Some(body) = &self.operation.body {
+            if body.required {
+                let ty = path(&body.ty);
+                arguments.push(quote!(body: impl Into<#ty>));
+                values.push(quote!(body: body.into()));
+            } else {
+                values.push(quote!(body: crate::rt::Blank::blank()));
+            }
+        }
+        quote! {
+            #description
+            pub(crate) fn #method(&self, #(#arguments),*) -> calls::#name {
+                calls::#name { client: self.client.clone(), #(#values,)* given: ::std::marker::PhantomData }
+            }
+        }
+    }
+
+    fn emit(&self) -> TokenStream {
+        let name = self.name();
+        let states = self.states();
+        let answer = self.answer();
+        let missing = self.required.iter().map(|parameter| {
+            let ident = ident(parameter);
+            quote!(crate::required::missing::#ident)
+        });
+        let title = format!(" The call `{}`: {}.", self.operation.id, self.operation.summary);
+        let title = docs::attributes(&title);
+        let fields = self.fields();
+        let names = self.names();
+        let setters = self.setters(&name, &states, &names);
+        let debug = self.debug();
+        let request = self.request();
+        quote! {
+            #title
+            #[must_use = "a call is sent when it is awaited"]
+            #[derive(Clone)]
+            pub(crate) struct #name<#(#states = #missing),*> {
+                pub(super) client: client::Client,
+                #(#fields,)*
+                pub(super) given: ::std::marker::PhantomData<(#(#states,)*)>,
+            }
+
+            impl<#(#states),*> #name<#(#states),*> {
+                #(#setters)*
+
+                /// Sends the call: the named future of `.await`, for `spawn` and `join`.
+                #[inline]
+                pub(crate) fn send(self) -> crate::Sending<#answer>
+                where
+                    #(#states: crate::required::IsGiven,)*
+                {
+                    #request
+                }
+            }
+
+            impl<#(#states),*> ::std::future::IntoFuture for #name<#(#states),*>
+            where
+                #(#states: crate::required::IsGiven,)*
+            {
+                type Output = crate::Result<crate::Response<#answer>>;
+                type IntoFuture = crate::Sending<#answer>;
+
+                // Without `inline` every operation's state machine would be compiled here, used or not.
+                #[inline]
+                fn into_future(self) -> Self::IntoFuture {
+                    self.send()
+                }
+            }
+
+            impl<#(#states),*> ::std::fmt::Debug for #name<#(#states),*> {
+                fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                    #debug
+                }
+            }
+        }
+    }
+
+    fn fields(&self) -> Vec<TokenStream> {
+        let mut fields = Vec::new();
+        for parameter in self.path.iter().chain(&self.required) {
+            let ident = ident(parameter);
+            let ty = path(&parameter.ty);
+            fields.push(quote!(pub(super) #ident: #ty));
+        }
+        for parameter in &self.optional {
+            let ident = ident(parameter);
+            let ty = path(&parameter.ty);
+            fields.push(quote!(pub(super) #ident: Option<#ty>));
+        }
+        if let Some(body) = &self.operation.body {
+            let ty = path(&body.ty);
+            fields.push(quote!(pub(super) body: #ty));
+        }
+        fields
+    }
+
+    /// The fields other than `client` and `given`.
+    fn names(&self) -> Vec<Ident> {
+        let parameters = self.path.iter().chain(&self.required).chain(&self.optional);
+        let body = self.operation.body.as_ref().map(|_| format_ident!("body"));
+        parameters.map(|parameter| ident(parameter)).chain(body).collect()
+    }
+
+    fn setters(&self, name: &Ident, states: &[Ident], names: &[Ident]) -> Vec<TokenStream> {
+        let mut setters = Vec::new();
+        for (at, parameter) in self.required.iter().enumerate() {
+            let ident = ident(parameter);
+            let description = docs::attributes(&parameter.description);
+            let Argument { ty, value } = argument(&parameter.ty, &ident);
+            let after = states
+                .iter()
+                .enumerate()
+                .map(|(index, state)| if index == at { quote!(crate::required::Given) } else { quote!(#state) });
+            let rest = names.iter().filter(|other| **other != ident);
+            setters.push(quote! {
+                #description
+                pub(crate) fn #ident(self, #ident: #ty) -> #name<#(#after),*> {
+                    #name {
+                        client: self.client,
+                        #ident: #value,
+                        #(#rest: self.#rest,)*
+                        given: ::std::marker::PhantomData,
+                    }
+                }
+            });
+        }
+        for parameter in &self.optional {
+            let ident = ident(parameter);
+            let description = docs::attributes(&parameter.description);
+            let Argument { ty, value } = argument(&parameter.ty, &ident);
+            let maybe = format_ident!("maybe_{}", ident.to_string().trim_end_matches('_'));
+            let maybe_doc = format!(" The same as [`{ident}`](Self::{ident}), from an `Option`.");
+            setters.push(quote! {
+                #description
+                pub(crate) fn #ident(mut self, #ident: #ty) -> Self {
+                    self.#ident = Some(#value);
+                    self
+                }
+
+                #[doc = #maybe_doc]
+                pub(crate) fn #maybe(mut self, #ident: Option<#ty>) -> Self {
+                    self.#ident = #ident.map(|#ident| #value);
+                    self
+                }
+            });
+        }
+        if let Some(body) = self.operation.body.as_ref().filter(|body| !body.required) {
+            let ty = path(&body.ty);
+            setters.push(quote! {
+                /// The body; without it an empty object is sent.
+                pub(crate) fn body(mut self, body: impl Into<#ty>) -> Self {
+                    self.body = body.into();
+                    self
+                }
+            });
+        }
+        setters
+    }
+
+    fn debug(&self) -> TokenStream {
+        let name = pascal_case(&self.operation.id);
+        let mut lines = Vec::new();
+        for parameter in self.path.iter().chain(&self.required).chain(&self.optional) {
+            let ident = ident(parameter);
+            let wire = &parameter.name;
+            lines.push(match (parameter.personal, parameter.required) {
+                (true, true) => quote!(.hidden(#wire, true)),
+                (true, false) => quote!(.hidden(#wire, self.#ident.is_some())),
+                (false, true) => quote!(.field(#wire, &self.#ident)),
+                (false, false) => quote!(.optional(#wire, &self.#ident)),
+            });
+        }
+        if self.operation.body.is_some() {
+            lines.push(quote!(.field("body", &self.body)));
+        }
+        quote!(crate::rt::Fields::new(f, #name) #(#lines)* .done())
+    }
+
+    /// Checks the values, builds the request and hands it to the shared code.
+    fn request(&self) -> TokenStream {
+        let constant = format_ident!("{}", constant_case(&self.operation.id));
+        let method = format_ident!("{}", snake_case(&self.operation.id));
+        let names = self.names();
+        let checks = self.path.iter().filter_map(|parameter| {
+            let ident = ident(parameter);
+            let wire = &parameter.name;
+            match parameter.ty {
+                Type::Text => Some(quote!(.path(#wire, &#ident))),
+                Type::Component { .. } => Some(quote!(.path(#wire, #ident.as_str()))),
+                _ => None,
+            }
+        });
+        let groups = self.operation.one_of.iter().map(|group| {
+            let members = group.iter().map(|name| {
+                let ident = format_ident!("{}", snake_case(name));
+                quote!((#name, #ident.is_some()))
+            });
+            quote!(.one_of(&[#(#members),*]))
+        });
+        let arguments = self.method.sig.inputs.iter().filter_map(pass);
+        quote! {
+            let Self { client, #(#names,)* given: _ } = self;
+            let request = crate::rt::Checks::new()
+                #(#checks)*
+                #(#groups)*
+                .then(|| client.#method(#(#arguments),*));
+            crate::Sending::new(crate::rt::send(client, request, &operations::#constant))
+        }
+    }
+}
+
+fn ident(parameter: &Parameter) -> Ident {
+    format_ident!("{}", snake_case(&parameter.name))
+}
+
+/// How a value of the call goes into progenitor's method, by the type of that method's argument.
+fn pass(argument: &FnArg) -> Option<TokenStream> {
+    let FnArg::Typed(argument) = argument else { return None };
+    let Pat::Ident(name) = argument.pat.as_ref() else { return None };
+    let name = &name.ident;
+    let ty = argument.ty.as_ref();
+    let text = quote!(#ty).to_string().replace(' ', "");
+    Some(match ty {
+        RustType::Reference(_) => quote!(&#name),
+        _ if text.contains("Option<&'astr>") => quote!(#name.as_deref()),
+        _ if text.contains("Option<&'a") => quote!(#name.as_ref()),
+        _ => quote!(#name),
+    })
+}

@@ -1,0 +1,112 @@
+//! Texts of the specs as doc comments: trimmed, escaped, and never a doctest by accident.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::spec::{Operation, Parameter};
+
+/// Doc attributes, one per line of the text.
+pub(crate) fn attributes(text: &str) -> TokenStream {
+    let lines = escape(text);
+    let lines = lines.iter().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
+    quote!(#(#[doc = #lines])*)
+}
+
+/// What the method of an operation says.
+pub(crate) fn operation(operation: &Operation) -> String {
+    let mut text = format!("{}.\n\n{}\n\n", operation.summary, operation.description.trim());
+    text.push_str(&format!(
+        "`{} {}` · {} · [official page]({})\n",
+        operation.method.to_uppercase(),
+        operation.path,
+        operation.roles.join(", "),
+        operation.page
+    ));
+    for parameter in &operation.parameters {
+        text.push_str(&format!("\n- {}", self::parameter(parameter)));
+    }
+    if !operation.parameters.is_empty() {
+        text.push('\n');
+    }
+    for group in &operation.one_of {
+        let names: Vec<_> = group.iter().map(|name| format!("`{name}`")).collect();
+        text.push_str(&format!("\nExactly one of {} is given.\n", names.join(", ")));
+    }
+    if let Some(number) = &operation.idempotent_by {
+        text.push_str(&format!("\nRepeating the call with the same `{number}` and the same content is safe.\n"));
+    }
+    text.push_str("\n# Errors\n\n");
+    match &operation.query_with {
+        Some(query) => text.push_str(&format!(
+            "See [`Error::outcome`](crate::Error::outcome). Where it is unknown, `{query}` tells what happened.\n"
+        )),
+        None => {
+            text.push_str("See [`Error::outcome`](crate::Error::outcome) and [`Error::code`](crate::Error::code).\n")
+        }
+    }
+    text
+}
+
+fn parameter(parameter: &Parameter) -> String {
+    let presence = if parameter.required { "" } else { " (optional)" };
+    format!(
+        "`{}`{presence}: {}",
+        parameter.name,
+        parameter.description.split_whitespace().collect::<Vec<_>>().join(" ")
+    )
+}
+
+/// Lines without leading blanks (four of them begin a code block, which rustdoc would compile as a test), with what
+/// rustdoc would take for a tag, a link or a bare address made harmless.
+fn escape(text: &str) -> Vec<String> {
+    text.trim().lines().map(|line| escape_line(line.trim())).collect()
+}
+
+fn escape_line(line: &str) -> String {
+    let mut escaped = String::with_capacity(line.len());
+    for (index, part) in line.split('`').enumerate() {
+        if index > 0 {
+            escaped.push('`');
+        }
+        // Odd parts stand between backticks and are shown as they are.
+        if index % 2 == 1 {
+            escaped.push_str(part);
+            continue;
+        }
+        for word in part.split_inclusive(' ') {
+            let (word, blank) = word.strip_suffix(' ').map_or((word, ""), |word| (word, " "));
+            let is_link = word.contains("](");
+            if word.starts_with("http://") || word.starts_with("https://") {
+                escaped.push_str(&format!("<{word}>"));
+            } else if is_link || word.starts_with('[') {
+                escaped.push_str(word);
+            } else {
+                escaped.push_str(&word.replace('<', "\\<").replace('>', "\\>").replace('[', "\\[").replace(']', "\\]"));
+            }
+            escaped.push_str(blank);
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_trimmed_so_that_no_indented_line_becomes_a_doctest() {
+        assert_eq!(escape("  first\n      indented\n"), ["first", "indented"]);
+    }
+
+    #[test]
+    fn tags_brackets_and_bare_addresses_are_made_harmless() {
+        assert_eq!(escape_line("a <b> c[0] `<x>[1]`"), "a \\<b\\> c\\[0\\] `<x>[1]`");
+        assert_eq!(escape_line("see https://pay.weixin.qq.com now"), "see <https://pay.weixin.qq.com> now");
+    }
+
+    #[test]
+    fn links_stay_links() {
+        assert_eq!(escape_line("· [official page](https://x.y)"), "· [official page](https://x.y)");
+        assert_eq!(escape_line("See [`Error`](crate::Error)."), "See [`Error`](crate::Error).");
+    }
+}

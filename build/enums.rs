@@ -1,0 +1,83 @@
+//! Enums that stay open: a word this version does not know is kept, never an error.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+use super::docs;
+use super::names::pascal_case;
+
+/// The enum and everything a user does with it.
+pub(crate) fn emit(name: &str, description: &str, words: &[String]) -> TokenStream {
+    let name = format_ident!("{name}");
+    let description = docs::attributes(description);
+    let variants: Vec<Ident> = words.iter().map(|word| format_ident!("{}", pascal_case(word))).collect();
+    let variant_docs = words.iter().map(|word| format!(" `{word}`"));
+    quote! {
+        #description
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub(crate) enum #name {
+            #(#[doc = #variant_docs] #variants,)*
+            /// A word that this version of the SDK does not know.
+            Unrecognized(String),
+        }
+
+        impl #name {
+            /// The word on the wire.
+            pub(crate) fn as_str(&self) -> &str {
+                match self {
+                    #(Self::#variants => #words,)*
+                    Self::Unrecognized(word) => word,
+                }
+            }
+        }
+
+        impl From<&str> for #name {
+            fn from(word: &str) -> Self {
+                match word {
+                    #(#words => Self::#variants,)*
+                    other => Self::Unrecognized(other.to_owned()),
+                }
+            }
+        }
+
+        impl From<String> for #name {
+            fn from(word: String) -> Self {
+                match Self::from(word.as_str()) {
+                    Self::Unrecognized(_) => Self::Unrecognized(word),
+                    known => known,
+                }
+            }
+        }
+
+        impl ::std::fmt::Display for #name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl ::serde::Serialize for #name {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> ::serde::Deserialize<'de> for #name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                crate::rt::deserialize(deserializer)
+            }
+        }
+
+        impl crate::rt::Decode for #name {
+            fn decode(value: ::serde_json::Value) -> Result<Self, crate::rt::DecodeError> {
+                String::decode(value).map(Self::from)
+            }
+        }
+
+        impl crate::rt::Blank for #name {
+            fn blank() -> Self {
+                Self::Unrecognized(String::new())
+            }
+        }
+    }
+}

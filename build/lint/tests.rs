@@ -1,0 +1,266 @@
+//! Each rule, stepped into by one change to a spec that breaks none.
+
+use super::super::testing::{SHARED, SHOP, specs};
+
+/// After replacing `from` by `to`, the rule is reported at the first line that holds `at`.
+fn breaks(rule: &str, at: &str, from: &str, to: &str) {
+    assert!(SHOP.contains(from), "the fixture has no `{from}`");
+    let changed = SHOP.replacen(from, to, 1);
+    let line = changed.lines().position(|line| line.contains(at)).map_or(0, |index| index + 1);
+    let problems = specs(&changed, SHARED).err().unwrap_or_default();
+    let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    let start = format!("openapi/shop.yaml:{line}: {rule}: ");
+    assert!(problems.iter().any(|problem| problem.starts_with(&start)), "no `{start}` in {problems:#?}");
+}
+
+#[test]
+fn the_fixture_itself_is_clean() {
+    assert!(specs(SHOP, SHARED).is_ok());
+}
+
+#[test]
+fn yaml_that_does_not_parse_or_repeats_a_key_is_reported() {
+    breaks("yaml", "summary: Again", "summary: List orders", "summary: List orders\n      summary: Again");
+    breaks("yaml", "!tag", "summary: List orders", "summary: !tag x");
+}
+
+#[test]
+fn a_keyword_that_breaks_generation_or_callers_is_refused() {
+    for keyword in ["title: X", "default: 1", "nullable: true", "additionalProperties: false", "anyOf: []", "oneOf: []"]
+    {
+        breaks("schema-keyword", keyword, "maxLength: 20", keyword);
+    }
+    breaks("root-keyword", "servers: []", "openapi: 3.0.3", "openapi: 3.0.3\nservers: []");
+    breaks("operation-keyword", "deprecated: true", "tags: [Orders]", "deprecated: true");
+    breaks("path-keyword", "head:", "  /v3/orders:\n", "  /v3/orders:\n    head: {}\n");
+}
+
+#[test]
+fn inline_objects_and_enums_are_refused() {
+    breaks(
+        "inline",
+        "type: object # here",
+        "type: string\n          description: Name",
+        "type: object # here\n          description: Name",
+    );
+    breaks(
+        "inline",
+        "type: string # here",
+        "type: string\n          description: Name",
+        "type: string # here\n          enum: [A]\n          description: Name",
+    );
+}
+
+#[test]
+fn a_reference_has_no_siblings_and_resolves() {
+    let schema = "schema: { $ref: '#/components/schemas/CloseOrderRequest' }";
+    breaks(
+        "ref-sibling",
+        "CloseOrderRequest'",
+        schema,
+        "schema: { $ref: '#/components/schemas/CloseOrderRequest', example: 1 }",
+    );
+    let goods = "items: { $ref: '#/components/schemas/Goods' }";
+    breaks("reference", "        goods:", goods, "items: { $ref: '#/components/schemas/Gone' }");
+    breaks("reference", "other.yaml", goods, "items: { $ref: 'other.yaml#/components/schemas/Goods' }");
+}
+
+#[test]
+fn all_of_names_one_component() {
+    let one = "allOf: [{ $ref: '#/components/schemas/Order' }]";
+    breaks(
+        "all-of-one",
+        "Order' }, { $ref",
+        one,
+        "allOf: [{ $ref: '#/components/schemas/Order' }, { $ref: '#/components/schemas/State' }]",
+    );
+    breaks("all-of-one", "allOf: [{ type", one, "allOf: [{ type: string }]");
+}
+
+#[test]
+fn types_that_lose_money_or_precision_are_refused() {
+    breaks(
+        "type",
+        "type: number",
+        "type: string\n          description: Name",
+        "type: number\n          description: Name",
+    );
+    breaks(
+        "integer-format",
+        "type: integer # here",
+        "type: string\n          description: Name",
+        "type: integer # here\n          description: Name",
+    );
+    breaks(
+        "format",
+        "type: string # here",
+        "type: string\n          description: Name",
+        "type: string # here\n          format: date\n          description: Name",
+    );
+}
+
+#[test]
+fn a_component_is_an_object_or_enum_with_a_name_of_its_own() {
+    breaks("component-name", "    goods_item:", "    Goods:\n", "    goods_item:\n");
+    breaks(
+        "component-shape",
+        "    Goods:",
+        "    Goods:\n      type: object\n",
+        "    Goods:\n      type: array\n      items: { type: string }\n    Other:\n      type: object\n",
+    );
+    breaks("name-clash", "    Shop:", "    Goods:\n", "    Shop:\n");
+    breaks("name-clash", "    Money:", "    Goods:\n", "    Money:\n");
+    breaks("name-clash", "    OrderListBuilder:", "    Goods:\n", "    OrderListBuilder:\n");
+    breaks(
+        "name-clash",
+        "        mchId:",
+        "        openid:\n          type: string\n          x-personal: true",
+        "        mch_id:\n          type: string\n          description: A 「甲」\n        mchId:\n          type: string",
+    );
+    breaks(
+        "unused",
+        "    Alone:",
+        "    Goods:\n",
+        "    Alone:\n      type: object\n      description: A 「甲」\n      properties: { a: { type: string, description: A 「甲」 } }\n    Goods:\n",
+    );
+    breaks(
+        "properties",
+        "    Goods:",
+        "    Goods:\n      type: object\n",
+        "    Goods:\n      type: object\n      description: A 「甲」\n    Other:\n      type: object\n",
+    );
+}
+
+#[test]
+fn equal_shapes_under_two_names_are_one_component_or_say_why() {
+    let goods = "    Goods:\n";
+    let twin = "    Twin:\n      type: object\n      description: A 「甲」\n      required: [name]\n      properties: { name: { type: string, description: A 「甲」 } }\n    Goods:\n";
+    breaks("same-shape", "    Goods:", goods, twin);
+    let distinct =
+        SHOP.replacen(goods, &twin.replacen("    Goods:\n", "    Goods:\n      x-distinct: for a reason\n", 1), 1);
+    let problems = specs(&distinct, SHARED).err().unwrap_or_default();
+    assert!(!problems.iter().any(|problem| problem.to_string().contains("same-shape")), "{problems:?}");
+}
+
+#[test]
+fn a_field_does_not_hide_a_method_of_its_builder() {
+    for name in ["build", "builder", "clone", "into_future", "extra", "send", "maybe_name"] {
+        breaks("reserved-name", &format!("        {name}:"), "        goods:\n", &format!("        {name}:\n"));
+    }
+}
+
+#[test]
+fn enum_words_give_distinct_variants() {
+    breaks("name-clash", "    State:", "[OPEN, CLOSED]", "[OPEN, open]");
+    breaks("name-clash", "    State:", "[OPEN, CLOSED]", "[UNRECOGNIZED]");
+    breaks("enum-words", "    State:", "[OPEN, CLOSED]", "[]");
+    breaks("name", "    State:", "[OPEN, CLOSED]", "['-']");
+}
+
+#[test]
+fn payer_data_is_marked() {
+    breaks("personal", "        openid:", "          x-personal: true\n", "");
+}
+
+#[test]
+fn everything_is_described_and_named_in_chinese() {
+    let name = "        name:\n          type: string\n          description: Name 「名称」";
+    breaks("description", "# here", name, "        name: # here\n          type: string");
+    breaks("chinese-name", "# here", name, "        name: # here\n          type: string\n          description: Name");
+    breaks(
+        "description",
+        "    Goods:",
+        "      type: object\n      description: Goods 「商品」\n",
+        "      type: object\n",
+    );
+    breaks("description", "    post:", "      description: Closes it 「关单」\n", "");
+}
+
+#[test]
+fn required_names_a_property() {
+    breaks("required", "    Goods:", "required: [name]", "required: [nothing]");
+}
+
+#[test]
+fn an_operation_says_who_what_and_where() {
+    breaks("operation-id", "    get:", "operationId: list_orders", "operationId: listOrders");
+    breaks("operation-id", "    get:", "      operationId: list_orders\n", "");
+    breaks("summary", "    get:", "summary: List orders", "summary: List orders.");
+    breaks("summary", "    get:", "summary: List orders", &format!("summary: {}", "long ".repeat(20)));
+    breaks("official-page", "    get:", "url: 'https://pay.weixin.qq.com/1'", "url: ''");
+    breaks("error-response", "    get:", "        default: { $ref: 'common.yaml#/components/responses/Error' }\n", "");
+    breaks("success", "    post:", "        '204':\n          description: Closed\n", "");
+    breaks("response-status", "'404'", "'204':", "'404':");
+    breaks(
+        "name-clash",
+        "operationId: list_orders # again",
+        "operationId: close_order",
+        "operationId: list_orders # again",
+    );
+}
+
+#[test]
+fn two_different_success_bodies_are_refused() {
+    breaks(
+        "one-answer",
+        "    get:",
+        "        default: { $ref",
+        "        '202':\n          description: Later\n          content: { application/json: { schema: { $ref: '#/components/schemas/Order' }, example: {} } }\n        default: { $ref",
+    );
+    breaks("empty-204", "'204'", "description: Closed", "description: Closed\n          content: {}");
+}
+
+#[test]
+fn bodies_are_json_with_an_example() {
+    breaks(
+        "json-only",
+        "multipart/form-data",
+        "            application/json:\n              schema: { $ref: '#/components/schemas/OrderList' }",
+        "            multipart/form-data:\n              schema: { $ref: '#/components/schemas/OrderList' }",
+    );
+    breaks(
+        "example",
+        "          application/json: # here",
+        "          application/json:\n            schema: { $ref: '#/components/schemas/CloseOrderRequest' }\n            example: { mchid: '1', amount: { total: 1 } }",
+        "          application/json: # here\n            schema: { $ref: '#/components/schemas/CloseOrderRequest' }",
+    );
+    breaks(
+        "optional-body",
+        "operationId: close_order",
+        "requestBody:\n        required: true",
+        "requestBody:\n        required: false",
+    );
+}
+
+#[test]
+fn parameters_are_in_path_or_query_and_fit_the_path() {
+    breaks("parameter-place", "in: header", "{ name: limit, in: query,", "{ name: limit, in: header,");
+    breaks(
+        "path-parameter",
+        "- name: out_trade_no",
+        "          in: path\n          required: true\n",
+        "          in: path\n",
+    );
+    breaks("path-template", "operationId: close_order", "/v3/orders/{out_trade_no}/close", "/v3/orders/{other}/close");
+    breaks(
+        "path-and-query",
+        "operationId: close_order",
+        "          in: path\n          required: true\n",
+        "          in: query\n          required: true\n",
+    );
+}
+
+#[test]
+fn extensions_are_known_and_true() {
+    breaks("extension", "x-retry: true", "x-role: [merchant]", "x-role: [merchant]\n      x-retry: true");
+    breaks("extension", "x-role: [a]", "maxLength: 20", "x-role: [a]");
+    breaks("x-role", "operationId: list_orders", "x-role: [merchant]", "x-role: [everybody]");
+    breaks("x-query-with", "operationId: close_order", "x-query-with: list_orders", "x-query-with: close_order");
+    breaks(
+        "x-idempotent-by",
+        "operationId: close_order",
+        "x-idempotent-by: out_trade_no",
+        "x-idempotent-by: out_refund_no",
+    );
+    breaks("x-one-of", "operationId: list_orders", "x-one-of: [[state, openid]]", "x-one-of: [[state, mchid]]");
+}

@@ -1,0 +1,148 @@
+//! From `openapi/*.yaml` to the Rust modules of the SDK.
+//!
+//! load -> lint -> normalise -> progenitor -> emit. Offline and deterministic: the output depends on the YAML files and
+//! the enabled families, nothing else. build.rs runs it for the enabled families; xtask includes this tree to check
+//! every file and to run its tests.
+
+pub(crate) mod calls;
+pub(crate) mod client;
+pub(crate) mod decode;
+pub(crate) mod discover;
+pub(crate) mod docs;
+pub(crate) mod emit;
+pub(crate) mod enums;
+pub(crate) mod generate;
+pub(crate) mod lint;
+pub(crate) mod load;
+pub(crate) mod names;
+pub(crate) mod normalise;
+pub(crate) mod reach;
+pub(crate) mod requests;
+pub(crate) mod spec;
+pub(crate) mod structs;
+#[cfg(test)]
+mod testing;
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use lint::Problem;
+use reach::Reach;
+use spec::{COMMON, Document};
+
+/// A generated file: its name and text.
+pub(crate) type Output = (String, String);
+
+/// The build script: the enabled families of this package, into cargo's output folder.
+pub(crate) fn main() {
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+    let families = match discover::all(&root) {
+        Ok(all) => discover::enabled(&all, |variable| env::var_os(variable).is_some()),
+        Err(error) => return println!("cargo::error=openapi cannot be listed: {error}"),
+    };
+    println!("cargo::rerun-if-changed=build");
+    println!("cargo::rerun-if-changed=openapi/common.yaml");
+    for family in &families {
+        println!("cargo::rerun-if-changed=openapi/{family}.yaml");
+    }
+    for problem in run(&root, &families, &out).err().unwrap_or_default() {
+        println!("cargo::error={problem}");
+    }
+}
+
+/// Reads `openapi/` below `root`, generates the modules of `families` and writes those that changed into `out`.
+pub(crate) fn run(root: &Path, families: &[String], out: &Path) -> Result<(), Vec<Problem>> {
+    let specs = Specs::load(root, families)?;
+    for (name, text) in specs.generate()? {
+        let path = out.join(name);
+        if std::fs::read_to_string(&path).is_ok_and(|old| old == text) {
+            continue;
+        }
+        std::fs::write(&path, text).map_err(|error| vec![Problem::new("OUT_DIR", 0, "writable", error.to_string())])?;
+    }
+    Ok(())
+}
+
+/// Linted specs.
+#[derive(Debug)]
+pub(crate) struct Specs {
+    pub(crate) common: Document,
+    pub(crate) families: Vec<Document>,
+}
+
+impl Specs {
+    /// Loads and lints `common.yaml` and the named families; all problems of all files at once.
+    pub(crate) fn load(root: &Path, families: &[String]) -> Result<Self, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let mut documents = Vec::new();
+        for family in std::iter::once(COMMON).chain(families.iter().map(String::as_str)) {
+            let (name, path) = place(root, family);
+            match load::file(&path, &name) {
+                Ok(tree) => {
+                    problems.extend(lint::tree(&name, &tree));
+                    match Document::read(family, &name, tree) {
+                        Ok(document) => documents.push(document),
+                        Err(problem) => problems.push(problem),
+                    }
+                }
+                Err(problem) => problems.push(problem),
+            }
+        }
+        Self::check(documents, problems)
+    }
+
+    fn check(mut documents: Vec<Document>, mut problems: Vec<Problem>) -> Result<Self, Vec<Problem>> {
+        if documents.first().is_some_and(Document::is_common) {
+            let common = documents.remove(0);
+            problems.extend(lint::document(&common, &common));
+            for document in &documents {
+                problems.extend(lint::document(document, &common));
+            }
+            if problems.is_empty() {
+                return Ok(Self { common, families: documents });
+            }
+        }
+        problems.sort();
+        problems.dedup();
+        Err(problems)
+    }
+
+    /// The Rust modules: `missing.rs`, `common.rs` and one of each family.
+    pub(crate) fn generate(&self) -> Result<Vec<Output>, Vec<Problem>> {
+        let mut outputs = Vec::new();
+        let common_reach = Reach::of_common(&self.common, &self.families);
+        let documents: Vec<&Document> = std::iter::once(&self.common).chain(&self.families).collect();
+        let of = |document: &Document| match document.is_common() {
+            true => Reach::of_common(&self.common, &self.families),
+            false => Reach::of(document),
+        };
+        let missing = emit::missing(&documents, &of).map_err(|error| generator(&self.common, error))?;
+        outputs.push(("missing.rs".to_owned(), missing));
+        for document in documents {
+            let text = self.module(document, &common_reach).map_err(|error| generator(document, error))?;
+            outputs.push((format!("{}.rs", document.family), text));
+        }
+        Ok(outputs)
+    }
+
+    fn module(&self, document: &Document, common_reach: &Reach) -> Result<String, String> {
+        let replaced = generate::replaced_types(&self.common, document.is_common());
+        let generated = generate::generate(normalise::openapi(document, &self.common), &replaced)?;
+        if document.is_common() {
+            emit::common(document, &generated, common_reach)
+        } else {
+            emit::family(document, &generated, &Reach::of(document))
+        }
+    }
+}
+
+fn place(root: &Path, family: &str) -> (String, PathBuf) {
+    let name = format!("openapi/{family}.yaml");
+    let path = root.join(&name);
+    (name, path)
+}
+
+fn generator(document: &Document, error: String) -> Vec<Problem> {
+    vec![Problem::new(&document.name, 0, "generator", error)]
+}

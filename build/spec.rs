@@ -1,0 +1,294 @@
+//! What a spec file says, in the terms that the later passes need.
+
+use super::lint::Problem;
+use super::load::Node;
+
+pub(crate) const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+pub(crate) const COMMON: &str = "common";
+
+/// Names in braces, in the order of the path.
+pub(crate) fn template_names(path: &str) -> Vec<&str> {
+    path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()
+}
+
+/// One file of `openapi/`.
+#[derive(Debug)]
+pub(crate) struct Document {
+    /// File name without ending, also the Rust module.
+    pub(crate) family: String,
+    /// How problems call the file: `openapi/x.yaml`.
+    pub(crate) name: String,
+    pub(crate) root: Node,
+    pub(crate) operations: Vec<Operation>,
+    pub(crate) schemas: Vec<Schema>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Operation {
+    pub(crate) id: String,
+    pub(crate) line: usize,
+    pub(crate) method: &'static str,
+    pub(crate) path: String,
+    pub(crate) summary: String,
+    pub(crate) description: String,
+    pub(crate) page: String,
+    pub(crate) roles: Vec<String>,
+    pub(crate) idempotent_by: Option<String>,
+    pub(crate) query_with: Option<String>,
+    /// Groups of query parameters of which exactly one is given.
+    pub(crate) one_of: Vec<Vec<String>>,
+    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) body: Option<Body>,
+    /// Type of the success answer; `None` when it has no body.
+    pub(crate) answer: Option<Type>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Location {
+    Path,
+    Query,
+}
+
+#[derive(Debug)]
+pub(crate) struct Parameter {
+    pub(crate) name: String,
+    pub(crate) location: Location,
+    pub(crate) required: bool,
+    pub(crate) personal: bool,
+    pub(crate) description: String,
+    pub(crate) ty: Type,
+}
+
+#[derive(Debug)]
+pub(crate) struct Body {
+    pub(crate) ty: Type,
+    pub(crate) required: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct Schema {
+    pub(crate) name: String,
+    pub(crate) line: usize,
+    pub(crate) description: String,
+    /// Its shape may be that of another component.
+    pub(crate) distinct: bool,
+    pub(crate) shape: Shape,
+}
+
+#[derive(Debug)]
+pub(crate) enum Shape {
+    Object(Vec<Property>),
+    Enum(Vec<String>),
+    /// A text or another scalar with a name, such as a time format.
+    Scalar,
+}
+
+#[derive(Debug)]
+pub(crate) struct Property {
+    pub(crate) name: String,
+    pub(crate) line: usize,
+    pub(crate) required: bool,
+    pub(crate) personal: bool,
+    pub(crate) description: String,
+    pub(crate) ty: Type,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Type {
+    Text,
+    Integer,
+    Boolean,
+    Any,
+    Component { common: bool, name: String },
+    List(Box<Type>),
+}
+
+impl Type {
+    /// The component this type is, or is a list of.
+    pub(crate) fn component(&self) -> Option<(bool, &str)> {
+        match self {
+            Type::Component { common, name } => Some((*common, name)),
+            Type::List(item) => item.component(),
+            _ => None,
+        }
+    }
+}
+
+impl Document {
+    /// Reads what the lints have found to be well formed; anything else is reported at its line.
+    pub(crate) fn read(family: &str, name: &str, root: Node) -> Result<Self, Problem> {
+        let mut document = Self {
+            family: family.to_owned(),
+            name: name.to_owned(),
+            root,
+            operations: Vec::new(),
+            schemas: Vec::new(),
+        };
+        document.operations = document.read_operations()?;
+        document.schemas = document.read_schemas()?;
+        Ok(document)
+    }
+
+    pub(crate) fn schema(&self, name: &str) -> Option<&Schema> {
+        self.schemas.iter().find(|schema| schema.name == name)
+    }
+
+    pub(crate) fn is_common(&self) -> bool {
+        self.family == COMMON
+    }
+
+    fn read_operations(&self) -> Result<Vec<Operation>, Problem> {
+        let mut operations = Vec::new();
+        for path in self.root.get("paths").map(Node::entries).unwrap_or_default() {
+            for method in METHODS {
+                if let Some(node) = path.value.get(method) {
+                    operations.push(self.read_operation(&path.key, method, node)?);
+                }
+            }
+        }
+        Ok(operations)
+    }
+
+    fn read_operation(&self, path: &str, method: &'static str, node: &Node) -> Result<Operation, Problem> {
+        let text = |key: &str| node.text_at(key).unwrap_or_default().to_owned();
+        let mut parameters = Vec::new();
+        for parameter in node.get("parameters").map(Node::items).unwrap_or_default() {
+            parameters.push(self.read_parameter(self.resolve(parameter)?)?);
+        }
+        let body = match node.get("requestBody") {
+            Some(body) => match body.at(&["content", "application/json", "schema"]) {
+                Some(schema) => Some(Body { ty: self.read_type(schema)?, required: body.is_true_at("required") }),
+                None => return Err(self.problem(body, "json-only", "a request body is application/json")),
+            },
+            None => None,
+        };
+        let mut answer = None;
+        for response in node.get("responses").map(Node::entries).unwrap_or_default() {
+            if response.key.starts_with('2')
+                && let Some(schema) = response.value.at(&["content", "application/json", "schema"])
+            {
+                answer = Some(self.read_type(schema)?);
+            }
+        }
+        Ok(Operation {
+            id: text("operationId"),
+            line: node.get("operationId").map_or(node.line, |id| id.line),
+            method,
+            path: path.to_owned(),
+            summary: text("summary"),
+            description: text("description"),
+            page: node.at(&["externalDocs", "url"]).and_then(Node::text).unwrap_or_default().to_owned(),
+            roles: node.texts_at("x-role"),
+            idempotent_by: node.text_at("x-idempotent-by").map(str::to_owned),
+            query_with: node.text_at("x-query-with").map(str::to_owned),
+            one_of: node
+                .get("x-one-of")
+                .map(Node::items)
+                .unwrap_or_default()
+                .iter()
+                .map(|group| group.items().iter().filter_map(Node::text).map(str::to_owned).collect())
+                .collect(),
+            parameters,
+            body,
+            answer,
+        })
+    }
+
+    fn read_parameter(&self, node: &Node) -> Result<Parameter, Problem> {
+        let location = match node.text_at("in") {
+            Some("path") => Location::Path,
+            Some("query") => Location::Query,
+            _ => return Err(self.problem(node, "parameter-place", "a parameter is in path or query")),
+        };
+        let Some(schema) = node.get("schema") else {
+            return Err(self.problem(node, "parameter-schema", "a parameter has a schema"));
+        };
+        Ok(Parameter {
+            name: node.text_at("name").unwrap_or_default().to_owned(),
+            location,
+            required: node.is_true_at("required"),
+            personal: node.is_true_at("x-personal"),
+            description: node.text_at("description").unwrap_or_default().to_owned(),
+            ty: self.read_type(schema)?,
+        })
+    }
+
+    fn read_schemas(&self) -> Result<Vec<Schema>, Problem> {
+        let mut schemas = Vec::new();
+        for entry in self.root.at(&["components", "schemas"]).map(Node::entries).unwrap_or_default() {
+            let node = &entry.value;
+            let shape = if node.get("properties").is_some() || node.text_at("type") == Some("object") {
+                Shape::Object(self.read_properties(node)?)
+            } else if node.get("enum").is_some() {
+                Shape::Enum(node.texts_at("enum"))
+            } else {
+                Shape::Scalar
+            };
+            schemas.push(Schema {
+                name: entry.key.clone(),
+                line: entry.line,
+                description: node.text_at("description").unwrap_or_default().to_owned(),
+                distinct: node.get("x-distinct").is_some(),
+                shape,
+            });
+        }
+        Ok(schemas)
+    }
+
+    fn read_properties(&self, schema: &Node) -> Result<Vec<Property>, Problem> {
+        let required = schema.texts_at("required");
+        let mut properties = Vec::new();
+        for entry in schema.get("properties").map(Node::entries).unwrap_or_default() {
+            let node = &entry.value;
+            properties.push(Property {
+                name: entry.key.clone(),
+                line: entry.line,
+                required: required.contains(&entry.key),
+                personal: node.is_true_at("x-personal"),
+                description: node.text_at("description").unwrap_or_default().to_owned(),
+                ty: self.read_type(node)?,
+            });
+        }
+        Ok(properties)
+    }
+
+    fn read_type(&self, node: &Node) -> Result<Type, Problem> {
+        let node = match node.get("allOf").map(Node::items) {
+            Some([one]) => one,
+            Some(_) => return Err(self.problem(node, "all-of-one", "allOf names one component")),
+            None => node,
+        };
+        if let Some(reference) = node.text_at("$ref") {
+            return match reference.rsplit_once("#/components/schemas/") {
+                Some(("", name)) => Ok(Type::Component { common: self.is_common(), name: name.to_owned() }),
+                Some(("common.yaml", name)) => Ok(Type::Component { common: true, name: name.to_owned() }),
+                _ => Err(self.problem(node, "reference", "a reference is `#/components/schemas/X` or in common.yaml")),
+            };
+        }
+        match node.text_at("type") {
+            Some("string") => Ok(Type::Text),
+            Some("integer") => Ok(Type::Integer),
+            Some("boolean") => Ok(Type::Boolean),
+            Some("array") => match node.get("items") {
+                Some(items) => Ok(Type::List(Box::new(self.read_type(items)?))),
+                None => Err(self.problem(node, "array-items", "an array says what it holds in `items`")),
+            },
+            Some("object") => Err(self.problem(node, "inline", "an object is a named component, not inline")),
+            Some(other) => Err(self.problem(node, "type", format!("the type `{other}` is not used in specs"))),
+            None => Ok(Type::Any),
+        }
+    }
+
+    /// Follows a reference to a parameter of this file.
+    fn resolve<'a>(&'a self, node: &'a Node) -> Result<&'a Node, Problem> {
+        let Some(reference) = node.text_at("$ref") else { return Ok(node) };
+        reference
+            .strip_prefix("#/components/parameters/")
+            .and_then(|name| self.root.at(&["components", "parameters", name]))
+            .ok_or_else(|| self.problem(node, "reference", format!("`{reference}` is not a parameter of this file")))
+    }
+
+    fn problem(&self, node: &Node, rule: &'static str, message: impl Into<String>) -> Problem {
+        Problem::new(&self.name, node.line, rule, message)
+    }
+}

@@ -1,0 +1,110 @@
+//! Objects as structs: fields in the order of the spec, `extra` for the rest, and a `Debug` that keeps secrets.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+use syn::ItemStruct;
+
+use super::docs;
+use super::names::snake_case;
+use super::spec::{Property, Schema, Type};
+
+/// A field of the generated struct together with its property in the spec.
+pub(crate) struct Field<'a> {
+    pub(crate) property: &'a Property,
+    pub(crate) ident: Ident,
+    /// The type progenitor chose, with `Option`, `Vec` and `Box` as needed.
+    pub(crate) ty: syn::Type,
+}
+
+impl Field<'_> {
+    pub(crate) fn is_list(&self) -> bool {
+        matches!(self.property.ty, Type::List(_))
+    }
+
+    /// Absent means `None`; an optional list is an empty `Vec` instead.
+    pub(crate) fn is_option(&self) -> bool {
+        !self.property.required && !self.is_list()
+    }
+}
+
+/// Pairs properties with the fields progenitor made of them.
+pub(crate) fn fields<'a>(
+    schema: &Schema,
+    properties: &'a [Property],
+    generated: &ItemStruct,
+) -> Result<Vec<Field<'a>>, String> {
+    properties
+        .iter()
+        .map(|property| {
+            let name = snake_case(&property.name);
+            let field = generated
+                .fields
+                .iter()
+                .find(|field| field.ident.as_ref().is_some_and(|ident| ident == &name))
+                .ok_or_else(|| format!("the generator lost the field `{}` of `{}`", property.name, schema.name))?;
+            Ok(Field { property, ident: format_ident!("{name}"), ty: field.ty.clone() })
+        })
+        .collect()
+}
+
+/// The struct, its `Debug` and its blank value.
+pub(crate) fn emit(schema: &Schema, fields: &[Field<'_>]) -> TokenStream {
+    let name = format_ident!("{}", schema.name);
+    let description = docs::attributes(&schema.description);
+    let members = fields.iter().map(|field| {
+        let Field { property, ident, ty } = field;
+        let description = docs::attributes(&property.description);
+        let wire = &property.name;
+        let rename = (ident != wire).then(|| quote!(#[serde(rename = #wire)]));
+        let skip = if field.is_option() {
+            Some(quote!(#[serde(skip_serializing_if = "Option::is_none")]))
+        } else if field.is_list() && !property.required {
+            Some(quote!(#[serde(skip_serializing_if = "Vec::is_empty")]))
+        } else {
+            None
+        };
+        quote!(#description #rename #skip pub #ident: #ty,)
+    });
+    let debug = debug(&schema.name, fields);
+    let blanks = fields.iter().map(|field| {
+        let ident = &field.ident;
+        quote!(#ident: crate::rt::Blank::blank(),)
+    });
+    quote! {
+        #description
+        #[derive(Clone, PartialEq, ::serde::Serialize)]
+        #[non_exhaustive]
+        pub(crate) struct #name {
+            #(#members)*
+            /// Members that this version of the SDK does not know, as they came or as they are to be sent.
+            #[serde(flatten)]
+            pub(crate) extra: crate::Extra,
+        }
+
+        impl ::std::fmt::Debug for #name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                #debug
+            }
+        }
+
+        impl crate::rt::Blank for #name {
+            fn blank() -> Self {
+                Self { #(#blanks)* extra: crate::rt::Blank::blank() }
+            }
+        }
+    }
+}
+
+fn debug(name: &str, fields: &[Field<'_>]) -> TokenStream {
+    let lines = fields.iter().map(|field| {
+        let Field { property, ident, .. } = field;
+        let wire = &property.name;
+        match (property.personal, field.is_option()) {
+            (true, true) => quote!(.hidden(#wire, self.#ident.is_some())),
+            (true, false) => quote!(.hidden(#wire, true)),
+            (false, true) => quote!(.optional(#wire, &self.#ident)),
+            (false, false) => quote!(.field(#wire, &self.#ident)),
+        }
+    });
+    quote!(crate::rt::Fields::new(f, #name) #(#lines)* .finish(&self.extra))
+}

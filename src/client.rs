@@ -1,0 +1,113 @@
+//! The client: who we are, whom we believe, and one connection pool.
+
+mod builder;
+mod check;
+
+use std::fmt;
+use std::sync::Arc;
+
+use http::{HeaderValue, Method};
+
+pub use self::builder::{FourByteCharacters, WechatPayBuilder};
+use crate::request::RawRequest;
+use crate::{Clock, Merchant, MchId, Trust};
+
+/// A client of WeChat Pay for one merchant number.
+///
+/// Cheap to clone, `Send` and `Sync`: build it once and keep it in your state. Each product family has a method of its
+/// name; what no family has goes through [`request`](WechatPay::request).
+///
+/// Two clients share nothing: a process may hold one for each merchant number.
+#[derive(Clone)]
+pub struct WechatPay {
+    pub(crate) core: Core,
+}
+
+impl WechatPay {
+    /// Begins a client of this merchant that believes this trust.
+    pub fn builder(merchant: Merchant, trust: Trust) -> WechatPayBuilder {
+        WechatPayBuilder::new(merchant, trust)
+    }
+
+    /// The merchant number that signs.
+    pub fn mchid(&self) -> &MchId {
+        self.core.merchant().mchid()
+    }
+
+    /// A request that no family has, signed and verified like every other.
+    ///
+    /// `path` begins with `/` and is sent as it is; values that belong to it must be percent-encoded. Query values are
+    /// encoded by [`query`](RawRequest::query).
+    ///
+    /// ```no_run
+    /// # async fn example(pay: wechatpay_sdk::WechatPay) -> wechatpay_sdk::Result<()> {
+    /// let balance = pay.request(http::Method::GET, "/v3/merchant/fund/balance/BASIC").await?;
+    /// println!("{} fen", balance["available_amount"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn request(&self, method: Method, path: impl Into<String>) -> RawRequest {
+        RawRequest::new(self.core.clone(), method, path.into())
+    }
+}
+
+impl fmt::Debug for WechatPay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WechatPay")
+            .field("base", &self.core.base())
+            .field("merchant", self.core.merchant())
+            .field("trust", self.core.trust())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What every call of a client shares.
+#[derive(Clone)]
+pub(crate) struct Core(Arc<Inner>);
+
+struct Inner {
+    /// `https://host` without a path: the path of a request is signed as it stands in the specs.
+    base: String,
+    http: reqwest::Client,
+    merchant: Merchant,
+    trust: Trust,
+    clock: Arc<dyn Clock>,
+    user_agent: HeaderValue,
+    checks: check::Checks,
+}
+
+impl Core {
+    pub(crate) fn base(&self) -> &str {
+        &self.0.base
+    }
+
+    pub(crate) fn http(&self) -> &reqwest::Client {
+        &self.0.http
+    }
+
+    pub(crate) fn merchant(&self) -> &Merchant {
+        &self.0.merchant
+    }
+
+    pub(crate) fn trust(&self) -> &Trust {
+        &self.0.trust
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        self.0.clock.as_ref()
+    }
+
+    pub(crate) fn user_agent(&self) -> &HeaderValue {
+        &self.0.user_agent
+    }
+
+    /// `Wechatpay-Serial`: the key WeChat Pay signs its answer with.
+    pub(crate) fn serial(&self) -> Option<HeaderValue> {
+        self.trust().serial_to_send(self.clock().now())
+    }
+
+    /// What is known offline to be refused or mangled by WeChat Pay.
+    pub(crate) fn check(&self, request: &reqwest::Request) -> crate::Result<()> {
+        self.0.checks.request(self.merchant().mchid(), request)
+    }
+}

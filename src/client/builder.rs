@@ -1,0 +1,246 @@
+//! Builds a client and refuses what cannot work.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::HeaderValue;
+use reqwest::Url;
+
+use super::check::Checks;
+use super::{Core, Inner, WechatPay};
+use crate::clock::SystemClock;
+use crate::{ApiV3Key, Clock, Error, Merchant, Result, Trust};
+
+/// WeChat Pay's nearest access point in the mainland.
+const MAIN: &str = "https://api.mch.weixin.qq.com";
+/// Hosts that may see the merchant's Authorization: these domains and what is below them.
+const DOMAINS: [&str; 2] = ["mch.weixin.qq.com", "wechatpay.cn"];
+/// WeChat Pay closes an idle connection after 8 seconds; the pool gives it up before.
+const IDLE: Duration = Duration::from_secs(7);
+
+/// What to do with characters outside the Basic Multilingual Plane, emoji for example, in a request body.
+///
+/// WeChat Pay supports code points of up to three UTF-8 bytes and refuses or mangles the others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FourByteCharacters {
+    /// The call fails before anything is sent, naming the field.
+    #[default]
+    Refuse,
+    /// They are sent as they are.
+    Send,
+}
+
+/// Builds a [`WechatPay`]; from [`WechatPay::builder`].
+#[must_use = "a builder does nothing until `build`"]
+pub struct WechatPayBuilder {
+    merchant: Merchant,
+    trust: Trust,
+    api_v3_key: Option<ApiV3Key>,
+    base_url: String,
+    clock: Arc<dyn Clock>,
+    connect_timeout: Duration,
+    timeout: Duration,
+    checks: Checks,
+}
+
+impl WechatPayBuilder {
+    pub(super) fn new(merchant: Merchant, trust: Trust) -> Self {
+        Self {
+            merchant,
+            trust,
+            api_v3_key: None,
+            base_url: MAIN.to_owned(),
+            clock: Arc::new(SystemClock),
+            connect_timeout: Duration::from_secs(5),
+            timeout: Duration::from_secs(30),
+            checks: Checks::default(),
+        }
+    }
+
+    /// The APIv3 key, for notifications and platform certificates.
+    pub fn api_v3_key(mut self, key: ApiV3Key) -> Self {
+        self.api_v3_key = Some(key);
+        self
+    }
+
+    /// Another access point of WeChat Pay, such as `https://api2.mch.weixin.qq.com` or
+    /// `https://apihk.mch.weixin.qq.com`.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = url.into();
+        self
+    }
+
+    /// Where the time comes from; the system clock otherwise.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// How long connecting may take; 5 seconds otherwise.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// How long a whole call may take, from connecting to the last byte of the answer; 30 seconds otherwise.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// What to do with emoji and the like in request bodies.
+    pub fn four_byte_characters(mut self, what: FourByteCharacters) -> Self {
+        self.checks.four_byte_characters = what;
+        self
+    }
+
+    /// Whether a body or query whose `mchid` or `sp_mchid` is not the signing merchant is refused before it is sent.
+    /// Off otherwise: some products name another merchant there.
+    pub fn check_mchid(mut self, is_on: bool) -> Self {
+        self.checks.mchid = is_on;
+        self
+    }
+
+    /// Builds the client.
+    ///
+    /// # Errors
+    ///
+    /// A `Config` error when merchant and trust are mixed up, or the base URL is not a plain `https://host` of WeChat
+    /// Pay.
+    pub fn build(self) -> Result<WechatPay> {
+        let base = access_point(&self.base_url)?;
+        self.finish(base, true)
+    }
+
+    /// A client of a gateway on this machine; the only way to speak plain HTTP.
+    #[cfg(feature = "simulator")]
+    pub(crate) fn build_for_loopback(self, address: std::net::SocketAddr) -> Result<WechatPay> {
+        if !address.ip().is_loopback() {
+            return Err(Error::config(format!("the simulator is reached on loopback only, not at {address}")));
+        }
+        self.finish(format!("http://{address}"), false)
+    }
+
+    fn finish(self, base: String, is_https: bool) -> Result<WechatPay> {
+        self.trust.check_against(&self.merchant)?;
+        let mut http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .https_only(is_https)
+            .connect_timeout(self.connect_timeout)
+            .timeout(self.timeout)
+            .pool_idle_timeout(IDLE)
+            // Another crate may switch these on for the whole program; the signature is over the bytes as sent.
+            .no_gzip()
+            .no_brotli()
+            .no_zstd()
+            .no_deflate();
+        if !is_https {
+            http = http.no_proxy();
+        }
+        let http = http.build().map_err(|error| Error::config("the HTTP client cannot be built").with_source(error))?;
+        let core = Core(Arc::new(Inner {
+            base,
+            http,
+            merchant: self.merchant,
+            trust: self.trust,
+            clock: self.clock,
+            user_agent: user_agent()?,
+            checks: self.checks,
+        }));
+        Ok(WechatPay { core })
+    }
+}
+
+impl fmt::Debug for WechatPayBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WechatPayBuilder")
+            .field("merchant", &self.merchant)
+            .field("trust", &self.trust)
+            .field("base_url", &self.base_url)
+            .finish_non_exhaustive()
+    }
+}
+
+/// `https://host` of WeChat Pay. A path or query would enter every signature; another host would see Authorizations.
+fn access_point(text: &str) -> Result<String> {
+    let refuse = |why: &str| Err(Error::config(format!("the base URL must be like {MAIN}: {why}")));
+    let Ok(url) = Url::parse(text) else { return refuse("it is not a URL") };
+    if url.scheme() != "https" {
+        return refuse("only https leaves this machine; plain http is for the simulator");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return refuse("it holds a user name");
+    }
+    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+        return refuse("it has a path, query or fragment, which would be signed into every request");
+    }
+    let host = url.host_str().unwrap_or_default();
+    let is_known = DOMAINS
+        .iter()
+        .any(|domain| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')));
+    if !is_known || url.port().is_some() {
+        return refuse("the host is not one of WeChat Pay's");
+    }
+    Ok(format!("https://{host}"))
+}
+
+/// Name and version of this SDK and the system: WeChat Pay refuses requests that do not say who they are.
+fn user_agent() -> Result<HeaderValue> {
+    let text = format!(
+        "{}/{} ({}; {})",
+        env!("CARGO_PKG_NAME"),
+        env!("CARGO_PKG_VERSION"),
+        std::env::consts::OS,
+        std::env::consts::ARCH
+    );
+    HeaderValue::from_str(&text).map_err(|error| Error::config("the User-Agent is no header value").with_source(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a08_a_base_url_with_a_path_or_query_is_refused() {
+        for url in [
+            "https://api.mch.weixin.qq.com/v3",
+            "https://api.mch.weixin.qq.com/?a=b",
+            "https://api.mch.weixin.qq.com/#x",
+        ] {
+            assert!(access_point(url).unwrap_err().to_string().contains("signed into every request"), "{url}");
+        }
+    }
+
+    #[test]
+    fn a09_a_plain_http_base_url_is_refused() {
+        let error = access_point("http://api.mch.weixin.qq.com").unwrap_err();
+        assert!(error.to_string().contains("only https"), "{error}");
+    }
+
+    #[test]
+    fn a_base_url_of_another_host_is_refused() {
+        for url in [
+            "https://evil.example",
+            "https://evilwechatpay.cn",
+            "https://api.mch.weixin.qq.com.evil.example",
+            "https://api.mch.weixin.qq.com@evil.example",
+            "https://api.mch.weixin.qq.com:8443",
+            "api.mch.weixin.qq.com",
+            "",
+        ] {
+            assert!(access_point(url).is_err(), "{url}");
+        }
+    }
+
+    #[test]
+    fn every_documented_access_point_is_accepted() {
+        for host in ["api.mch.weixin.qq.com", "api2.mch.weixin.qq.com", "apihk.mch.weixin.qq.com", "api.wechatpay.cn"] {
+            let url = format!("https://{host}");
+            assert_eq!(access_point(&url).unwrap(), url);
+            assert_eq!(access_point(&format!("{url}/")).unwrap(), url);
+        }
+    }
+}

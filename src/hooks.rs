@@ -1,0 +1,149 @@
+//! THE SEAM: the only place where bytes cross the wire.
+//!
+//! - `pre` shapes the request: Accept, User-Agent, Wechatpay-Serial, Content-Length, the query in RFC 3986.
+//! - `exec` is one attempt: sign the exact bytes, send, read the whole body once, verify.
+//! - A success answer whose signature is missing or wrong never becomes a response: `exec` fails with the reason.
+
+use bytes::{Bytes, BytesMut};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderValue, USER_AGENT};
+use http::{Method, StatusCode};
+
+use crate::client::Core;
+use crate::verify::{SERIAL, VerifiedBy, verify};
+use crate::{Error, Outcome, Result};
+
+mod carry;
+mod raw;
+
+pub(crate) use self::raw::Raw;
+
+/// Largest answer that is read, in bytes.
+const BODY_LIMIT: usize = 8 * 1024 * 1024;
+
+/// An answer that was read whole and, where it is a success, verified.
+pub(crate) struct Checked {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    /// The key that verified it. `None` only for error answers, which need not be signed.
+    pub(crate) verdict: Option<VerifiedBy>,
+}
+
+/// `Request-ID` of an answer.
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
+    headers.get("request-id")?.to_str().ok()
+}
+
+/// Shapes a request before it is signed.
+pub(crate) fn shape(core: &Core, request: &mut reqwest::Request) {
+    if let Some(query) = request.url().query() {
+        // The query writer follows the rules of HTML forms; WeChat Pay, and what is signed, those of RFC 3986.
+        let strict = query.replace('+', "%20").replace('*', "%2A").replace("%7E", "~");
+        request.url_mut().set_query(Some(&strict));
+    }
+    let has_body = request.body().is_some();
+    let sends = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH);
+    let headers = request.headers_mut();
+    // The generator always sends the version of the document, which means nothing to WeChat Pay.
+    headers.remove("api-version");
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    headers.insert(USER_AGENT, core.user_agent().clone());
+    if let Some(serial) = core.serial() {
+        headers.insert(SERIAL, serial);
+    }
+    if sends && !has_body {
+        headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+    }
+}
+
+/// One attempt.
+pub(crate) async fn attempt(core: &Core, request: reqwest::Request) -> reqwest::Result<reqwest::Response> {
+    match try_attempt(core, request).await {
+        Ok(checked) => Ok(carry::answer(checked)),
+        Err(error) => Err(carry::failure(error).await),
+    }
+}
+
+async fn try_attempt(core: &Core, mut request: reqwest::Request) -> Result<Checked> {
+    let authorization = sign(core, &request).await?;
+    request.headers_mut().insert(AUTHORIZATION, authorization);
+    let mut response = core.http().execute(request).await.map_err(|error| lost(error, None))?;
+    let status = response.status();
+    let headers = std::mem::take(response.headers_mut());
+    let id = request_id(&headers).map(str::to_owned);
+    let checked = read(core, response, status, headers).await;
+    checked.map_err(|error| error.with_status(status).with_request_id(id))
+}
+
+async fn sign(core: &Core, request: &reqwest::Request) -> Result<HeaderValue> {
+    let url = request.url();
+    let target = match url.query() {
+        Some(query) => format!("{}?{query}", url.path()),
+        None => url.path().to_owned(),
+    };
+    let body = match request.body() {
+        None => &[],
+        Some(body) => body.as_bytes().ok_or_else(|| Error::sign("a streamed body cannot be signed"))?,
+    };
+    core.merchant().authorization(request.method(), &target, body, core.clock().now()).await
+}
+
+/// Reads the body once, then believes it or not; nobody has looked into it before.
+async fn read(core: &Core, response: reqwest::Response, status: StatusCode, headers: HeaderMap) -> Result<Checked> {
+    if !status.is_success() && !status.is_client_error() && !status.is_server_error() {
+        let message = format!("HTTP {} instead of an answer; redirects are not followed", status.as_u16());
+        return Err(Error::transport(Outcome::Unknown, message));
+    }
+    if headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
+        return Err(Error::transport(Outcome::Unknown, "the answer is compressed, which was not asked for"));
+    }
+    let (body, is_whole) = collect(response, status).await?;
+    if !is_whole && status.is_success() {
+        return Err(Error::transport(Outcome::Unknown, format!("the answer is larger than {BODY_LIMIT} bytes")));
+    }
+    let verdict = match verify(core.trust(), &headers, &body, core.clock().now()) {
+        Ok(verified_by) if is_whole => Some(verified_by),
+        Err(failure) if status.is_success() => return Err(Error::verify(failure).with_body(&body)),
+        _ => None,
+    };
+    Ok(Checked { status, headers, body, verdict })
+}
+
+/// The body up to the limit, and whether that is all of it.
+async fn collect(mut response: reqwest::Response, status: StatusCode) -> Result<(Bytes, bool)> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| lost(error, Some(status)))? {
+        if body.len() + chunk.len() > BODY_LIMIT {
+            return Ok((body.freeze(), false));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok((body.freeze(), true))
+}
+
+/// A connection that failed: before anything was sent, or with an outcome that nobody knows.
+fn lost(error: reqwest::Error, status: Option<StatusCode>) -> Error {
+    // The address may hold payer data, as in a query by openid.
+    let error = error.without_url();
+    if error.is_builder() {
+        return Error::request("the request cannot be built").with_source(error);
+    }
+    let (outcome, message) = if error.is_connect() {
+        (Outcome::NotSent, "no connection to WeChat Pay")
+    } else if error.is_timeout() {
+        (Outcome::Unknown, "no answer in time")
+    } else if status.is_some() {
+        (Outcome::Unknown, "the connection broke within the answer")
+    } else {
+        (Outcome::Unknown, "the connection broke before an answer")
+    };
+    Error::transport(outcome, message).with_source(error)
+}
+
+/// What `exec` made of an attempt.
+pub(crate) fn take(result: reqwest::Result<reqwest::Response>) -> Result<Checked> {
+    match result {
+        Ok(response) => carry::take_answer(response),
+        Err(error) => Err(carry::take_failure(error)),
+    }
+}

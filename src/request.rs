@@ -1,0 +1,127 @@
+//! The escape hatch: any path, signed and verified by the same code.
+
+use std::fmt;
+use std::future::IntoFuture;
+
+use http::Method;
+use http::header::{HeaderName, HeaderValue};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::client::Core;
+use crate::hooks::Raw;
+use crate::rt::{self, Operation};
+use crate::{Error, Response, Result, Sending};
+
+/// Headers that the SDK sets itself; another value would break the signature or the framing.
+const OWN_HEADERS: [&str; 7] =
+    ["authorization", "wechatpay-serial", "host", "content-length", "transfer-encoding", "user-agent", "accept"];
+
+static GET: Operation = Operation { id: "request", query_with: None, reenters: true };
+static OTHER: Operation = Operation { id: "request", query_with: None, reenters: false };
+
+/// A request that no family has; from [`WechatPay::request`](crate::WechatPay::request).
+///
+/// Awaiting it gives the answer as JSON, `null` where there is no body.
+#[must_use = "a request is sent when it is awaited"]
+#[derive(Clone)]
+pub struct RawRequest {
+    core: Core,
+    method: Method,
+    path: String,
+    query: Vec<(String, String)>,
+    headers: Vec<(String, String)>,
+    body: Option<Vec<u8>>,
+    failure: Option<String>,
+}
+
+impl RawRequest {
+    pub(crate) fn new(core: Core, method: Method, path: String) -> Self {
+        Self { core, method, path, query: Vec::new(), headers: Vec::new(), body: None, failure: None }
+    }
+
+    /// Adds a query parameter; the value is percent-encoded here.
+    pub fn query(mut self, name: impl Into<String>, value: impl ToString) -> Self {
+        self.query.push((name.into(), value.to_string()));
+        self
+    }
+
+    /// Adds a header, such as `Accept-Language` or `Idempotency-Key`.
+    ///
+    /// Headers that the SDK sets itself, Authorization and Wechatpay-Serial among them, are refused when the request is
+    /// sent.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// The body as JSON.
+    pub fn json(mut self, body: &impl Serialize) -> Self {
+        match serde_json::to_vec(body) {
+            Ok(body) => self.body = Some(body),
+            Err(error) => self.failure = Some(format!("the body is not JSON: {error}")),
+        }
+        self
+    }
+
+    /// The body as JSON text that is sent byte for byte as it is.
+    pub fn json_text(mut self, body: impl Into<Vec<u8>>) -> Self {
+        self.body = Some(body.into());
+        self
+    }
+
+    /// Sends the request: the named future of `.await`.
+    pub fn send(self) -> Sending<Value> {
+        let operation = if self.method == Method::GET { &GET } else { &OTHER };
+        let request = self.request();
+        Sending::new(rt::send(Raw(self.core), request, operation))
+    }
+
+    fn request(&self) -> Result<reqwest::Request> {
+        if let Some(failure) = &self.failure {
+            return Err(Error::request(failure.clone()));
+        }
+        let has_dots = self.path.split(['/', '?']).any(|segment| segment == "." || segment == "..");
+        if !self.path.starts_with('/') || self.path.starts_with("//") || has_dots || self.path.contains(['#', '\\']) {
+            return Err(Error::request("the path begins with one `/` and holds neither `.`, `..`, `#` nor `\\`"));
+        }
+        let mut request = self.core.http().request(self.method.clone(), format!("{}{}", self.core.base(), self.path));
+        if !self.query.is_empty() {
+            request = request.query(&self.query);
+        }
+        for (name, value) in &self.headers {
+            let name: HeaderName = name
+                .parse()
+                .map_err(|error| Error::request("a header name is not valid").with_source::<http::Error>(error))?;
+            if OWN_HEADERS.contains(&name.as_str()) {
+                return Err(Error::request(format!("the header `{name}` is set by the SDK")));
+            }
+            let value: HeaderValue = value
+                .parse()
+                .map_err(|error| Error::request("a header value is not valid").with_source::<http::Error>(error))?;
+            request = request.header(name, value);
+        }
+        if let Some(body) = &self.body {
+            request = request.header(http::header::CONTENT_TYPE, "application/json").body(body.clone());
+        }
+        request.build().map_err(|error| Error::request("the request cannot be built").with_source(error.without_url()))
+    }
+}
+
+impl IntoFuture for RawRequest {
+    type Output = Result<Response<Value>>;
+    type IntoFuture = Sending<Value>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        self.send()
+    }
+}
+
+impl fmt::Debug for RawRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawRequest")
+            .field("method", &self.method)
+            .field("path", &self.path.split('?').next())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,85 @@
+//! From a built request to a typed answer: the part that all operations share.
+
+use http::{HeaderMap, StatusCode};
+use progenitor_client::{ClientHooks, OperationInfo};
+
+use super::Decode;
+use crate::client::Core;
+use crate::hooks::{self, Checked};
+use crate::verify::VerifiedBy;
+use crate::{Error, Response, Result};
+
+/// What the shared code knows of an operation; build.rs writes one for each.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    pub(crate) id: &'static str,
+    /// The operation of the same family that tells what became of this one.
+    pub(crate) query_with: Option<&'static str>,
+    /// Whether a repeat with the same content has no second effect: a read, or re-entrant by its merchant number.
+    pub(crate) reenters: bool,
+}
+
+/// A success answer whose signature is right.
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: bytes::Bytes,
+    verified_by: VerifiedBy,
+}
+
+/// Sends one call through the hooks of its client and reads the answer.
+pub(crate) async fn send<C, T>(
+    client: C,
+    request: Result<reqwest::Request>,
+    operation: &'static Operation,
+) -> Result<Response<T>>
+where
+    C: ClientHooks<Core>,
+    T: Decode,
+{
+    let answered = exchange(&client, request, operation).await.and_then(read);
+    answered.map_err(|error| error.with_operation(operation.id, operation.query_with, operation.reenters))
+}
+
+async fn exchange<C: ClientHooks<Core>>(
+    client: &C,
+    request: Result<reqwest::Request>,
+    operation: &'static Operation,
+) -> Result<Answer> {
+    let mut request = request?;
+    client.inner().check(&request)?;
+    let info = OperationInfo { operation_id: operation.id };
+    client
+        .pre::<()>(&mut request, &info)
+        .await
+        .map_err(|error| Error::request("the request is refused").with_source(error))?;
+    let result = client.exec(request, &info).await;
+    client
+        .post::<()>(&result, &info)
+        .await
+        .map_err(|error| Error::decode("the answer is refused").with_source(error))?;
+    judge(result)
+}
+
+/// Only a success status with a right signature becomes an [`Answer`].
+fn judge(result: reqwest::Result<reqwest::Response>) -> Result<Answer> {
+    let Checked { status, headers, body, verdict } = hooks::take(result)?;
+    let request_id = hooks::request_id(&headers).map(str::to_owned);
+    match verdict {
+        Some(verified_by) if status.is_success() => Ok(Answer { status, headers, body, verified_by }),
+        verdict => {
+            Err(Error::api_answer(status, verdict.is_some(), &body).with_request_id(request_id).with_body(&body))
+        }
+    }
+}
+
+fn read<T: Decode>(answer: Answer) -> Result<Response<T>> {
+    let Answer { status, headers, body, verified_by } = answer;
+    match T::decode_body(&body) {
+        Ok(value) => Ok(Response::new(value, status, headers, verified_by)),
+        Err(error) => Err(Error::decode(format!("the answer does not fit the specification: {error}"))
+            .with_status(status)
+            .with_request_id(hooks::request_id(&headers).map(str::to_owned))
+            .with_body(&body)),
+    }
+}
