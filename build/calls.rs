@@ -26,7 +26,7 @@ pub(crate) fn emit(document: &Document, generated: &Generated, description: &str
         let call = Call::new(operation, method)?;
         methods.push(call.method());
         calls.push(call.emit());
-        table.push(row(document, operation));
+        table.push(row(operation));
     }
     Ok(quote! {
         #description
@@ -66,11 +66,9 @@ pub(crate) fn emit(document: &Document, generated: &Generated, description: &str
 }
 
 /// What the shared code knows of an operation.
-fn row(document: &Document, operation: &Operation) -> TokenStream {
+fn row(operation: &Operation) -> TokenStream {
     let constant = format_ident!("{}", constant_case(&operation.id));
     let id = &operation.id;
-    let family = &document.family;
-    let template = &operation.path;
     let query_with = match &operation.query_with {
         Some(query) => quote!(Some(#query)),
         None => quote!(None),
@@ -78,9 +76,7 @@ fn row(document: &Document, operation: &Operation) -> TokenStream {
     let reenters = operation.method == "get" || operation.idempotent_by.is_some();
     quote! {
         pub(super) static #constant: Operation = Operation {
-            family: #family,
             id: #id,
-            template: #template,
             query_with: #query_with,
             reenters: #reenters,
         };

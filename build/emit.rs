@@ -97,7 +97,7 @@ fn format(document: &Document, tokens: TokenStream) -> Result<String, String> {
     Ok(header + &unparse(tokens)?)
 }
 
-fn unparse(tokens: TokenStream) -> Result<String, String> {
+pub(crate) fn unparse(tokens: TokenStream) -> Result<String, String> {
     let file = syn::parse2(tokens).map_err(|error| format!("the emitted code does not parse: {error}"))?;
     Ok(prettyplease::unparse(&file))
 }

@@ -4,6 +4,7 @@
 //! the enabled families, nothing else. build.rs runs it for the enabled families; xtask includes this tree to check
 //! every file and to run its tests.
 
+pub(crate) mod bundle;
 pub(crate) mod calls;
 pub(crate) mod client;
 pub(crate) mod decode;
@@ -11,6 +12,7 @@ pub(crate) mod discover;
 pub(crate) mod docs;
 pub(crate) mod emit;
 pub(crate) mod enums;
+pub(crate) mod examples;
 pub(crate) mod generate;
 pub(crate) mod lint;
 pub(crate) mod load;
@@ -108,7 +110,8 @@ impl Specs {
         Err(problems)
     }
 
-    /// The Rust modules: `missing.rs`, `common.rs` and one of each family.
+    /// The Rust modules `missing.rs` and `common.rs`, and of each family the module, the JSON for the simulator and the
+    /// calls of its examples.
     pub(crate) fn generate(&self) -> Result<Vec<Output>, Vec<Problem>> {
         let mut outputs = Vec::new();
         let common_reach = Reach::of_common(&self.common, &self.families);
@@ -120,20 +123,23 @@ impl Specs {
         let missing = emit::missing(&documents, &of).map_err(|error| generator(&self.common, error))?;
         outputs.push(("missing.rs".to_owned(), missing));
         for document in documents {
-            let text = self.module(document, &common_reach).map_err(|error| generator(document, error))?;
-            outputs.push((format!("{}.rs", document.family), text));
+            outputs.extend(self.modules(document, &common_reach).map_err(|error| generator(document, error))?);
         }
         Ok(outputs)
     }
 
-    fn module(&self, document: &Document, common_reach: &Reach) -> Result<String, String> {
+    fn modules(&self, document: &Document, common_reach: &Reach) -> Result<Vec<Output>, String> {
+        let name = &document.family;
         let replaced = generate::replaced_types(&self.common, document.is_common());
         let generated = generate::generate(normalise::openapi(document, &self.common), &replaced)?;
         if document.is_common() {
-            emit::common(document, &generated, common_reach)
-        } else {
-            emit::family(document, &generated, &Reach::of(document))
+            return Ok(vec![(format!("{name}.rs"), emit::common(document, &generated, common_reach)?)]);
         }
+        Ok(vec![
+            (format!("{name}.rs"), emit::family(document, &generated, &Reach::of(document))?),
+            (format!("{name}.json"), bundle::json(document, &self.common).to_string()),
+            (format!("{name}_examples.rs"), examples::emit(document, &generated)?),
+        ])
     }
 }
 

@@ -1,5 +1,7 @@
 //! What a spec file says, in the terms that the later passes need.
 
+use serde_json::Value;
+
 use super::lint::Problem;
 use super::load::Node;
 
@@ -9,6 +11,10 @@ pub(crate) const COMMON: &str = "common";
 /// Names in braces, in the order of the path.
 pub(crate) fn template_names(path: &str) -> Vec<&str> {
     path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()
+}
+
+fn example(node: Option<&Node>) -> Value {
+    node.map(Node::json).unwrap_or_default()
 }
 
 /// One file of `openapi/`.
@@ -39,8 +45,11 @@ pub(crate) struct Operation {
     pub(crate) one_of: Vec<Vec<String>>,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) body: Option<Body>,
+    /// Success status.
+    pub(crate) status: u16,
     /// Type of the success answer; `None` when it has no body.
     pub(crate) answer: Option<Type>,
+    pub(crate) answer_example: Value,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,12 +66,16 @@ pub(crate) struct Parameter {
     pub(crate) personal: bool,
     pub(crate) description: String,
     pub(crate) ty: Type,
+    /// The schema as it stands, with its limits.
+    pub(crate) schema: Value,
+    pub(crate) example: Value,
 }
 
 #[derive(Debug)]
 pub(crate) struct Body {
     pub(crate) ty: Type,
     pub(crate) required: bool,
+    pub(crate) example: Value,
 }
 
 #[derive(Debug)]
@@ -157,17 +170,22 @@ impl Document {
         }
         let body = match node.get("requestBody") {
             Some(body) => match body.at(&["content", "application/json", "schema"]) {
-                Some(schema) => Some(Body { ty: self.read_type(schema)?, required: body.is_true_at("required") }),
+                Some(schema) => Some(Body {
+                    ty: self.read_type(schema)?,
+                    required: body.is_true_at("required"),
+                    example: example(body.at(&["content", "application/json", "example"])),
+                }),
                 None => return Err(self.problem(body, "json-only", "a request body is application/json")),
             },
             None => None,
         };
-        let mut answer = None;
+        let (mut status, mut answer, mut answer_example) = (0, None, Value::Null);
         for response in node.get("responses").map(Node::entries).unwrap_or_default() {
-            if response.key.starts_with('2')
-                && let Some(schema) = response.value.at(&["content", "application/json", "schema"])
-            {
+            let Some(success) = response.key.parse().ok().filter(|status| (200..300).contains(status)) else { continue };
+            status = success;
+            if let Some(schema) = response.value.at(&["content", "application/json", "schema"]) {
                 answer = Some(self.read_type(schema)?);
+                answer_example = example(response.value.at(&["content", "application/json", "example"]));
             }
         }
         Ok(Operation {
@@ -190,7 +208,9 @@ impl Document {
                 .collect(),
             parameters,
             body,
+            status,
             answer,
+            answer_example,
         })
     }
 
@@ -210,6 +230,8 @@ impl Document {
             personal: node.is_true_at("x-personal"),
             description: node.text_at("description").unwrap_or_default().to_owned(),
             ty: self.read_type(schema)?,
+            schema: schema.json(),
+            example: example(node.get("example")),
         })
     }
 

@@ -33,6 +33,15 @@ macro_rules! families {
             }
         )*
 
+        /// The specs of the enabled families, for the simulator.
+        #[cfg(feature = "simulator")]
+        pub(crate) const SPECS: &[&str] = &[
+            $(
+                #[cfg(feature = $feature)]
+                include_str!(concat!(env!("OUT_DIR"), "/", stringify!($family), ".json")),
+            )*
+        ];
+
         impl crate::WechatPay {
             $(
                 $(#[doc = $doc])*

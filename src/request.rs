@@ -90,15 +90,13 @@ impl RawRequest {
             request = request.query(&self.query);
         }
         for (name, value) in &self.headers {
-            let name: HeaderName = name
-                .parse()
-                .map_err(|error| Error::request("a header name is not valid").with_source::<http::Error>(error))?;
+            let name: HeaderName =
+                name.parse().map_err(|error| invalid("a header name is not valid", error))?;
             if OWN_HEADERS.contains(&name.as_str()) {
                 return Err(Error::request(format!("the header `{name}` is set by the SDK")));
             }
-            let value: HeaderValue = value
-                .parse()
-                .map_err(|error| Error::request("a header value is not valid").with_source::<http::Error>(error))?;
+            let value: HeaderValue =
+                value.parse().map_err(|error| invalid("a header value is not valid", error))?;
             request = request.header(name, value);
         }
         if let Some(body) = &self.body {
@@ -106,6 +104,10 @@ impl RawRequest {
         }
         request.build().map_err(|error| Error::request("the request cannot be built").with_source(error.without_url()))
     }
+}
+
+fn invalid(message: &str, error: impl Into<http::Error>) -> Error {
+    Error::request(message).with_source(error.into())
 }
 
 impl IntoFuture for RawRequest {

@@ -64,6 +64,9 @@ fn operation(report: &mut Report<'_>, node: &Node, line: usize) {
 fn parameter(report: &mut Report<'_>, node: &Node, line: usize) {
     report.description(node, line, "a parameter");
     extensions::known(report, node, &extensions::PARAMETER);
+    if node.get("example").is_none() {
+        report.add(line, "example", "a parameter has an example");
+    }
     match node.text_at("in") {
         Some("path") if !node.is_true_at("required") => {
             report.add(line, "path-parameter", "a path parameter is `required: true`");

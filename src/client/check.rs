@@ -47,7 +47,7 @@ fn place(body: &[u8]) -> String {
     fn find(value: &Value, pointer: &mut String) -> bool {
         let is_wide = |text: &str| text.bytes().any(|byte| byte >= FOUR_BYTE_LEAD);
         let length = pointer.len();
-        let mut within = |name: &str, value: &Value, pointer: &mut String| {
+        let within = |name: &str, value: &Value, pointer: &mut String| {
             pointer.push('/');
             pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
             let is_found = is_wide(name) || find(value, pointer);

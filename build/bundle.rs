@@ -1,0 +1,83 @@
+//! The specs as JSON for the simulator: what a gateway needs to check requests and to answer.
+
+use serde_json::{Map, Value, json};
+
+use super::reach::Reach;
+use super::spec::{Document, Location};
+
+/// One family: operations with their parameters, bodies and examples, and the schemas they reach, limits included.
+///
+/// Like the real gateway, the simulator refuses members that a schema does not list.
+pub(crate) fn json(document: &Document, common: &Document) -> Value {
+    let operations: Vec<Value> = document
+        .operations
+        .iter()
+        .map(|operation| {
+            let parameters: Vec<Value> = operation
+                .parameters
+                .iter()
+                .map(|parameter| {
+                    json!({
+                        "name": parameter.name,
+                        "in": match parameter.location { Location::Path => "path", Location::Query => "query" },
+                        "required": parameter.required,
+                        "schema": closed(&parameter.schema),
+                    })
+                })
+                .collect();
+            let body = operation.body.as_ref().map(|body| {
+                json!({ "required": body.required, "schema": body.ty.component().map(|(_, name)| name) })
+            });
+            json!({
+                "id": operation.id,
+                "method": operation.method.to_uppercase(),
+                "path": operation.path,
+                "parameters": parameters,
+                "body": body,
+                "status": operation.status,
+                "answer": operation.answer_example,
+            })
+        })
+        .collect();
+    let mut schemas = Map::new();
+    let reach = Reach::of(document);
+    let common_reach = Reach::of_common(common, std::slice::from_ref(document));
+    for (home, reach) in [(common, &common_reach), (document, &reach)] {
+        for schema in &home.schemas {
+            if reach.contains(&(home.is_common(), schema.name.clone()))
+                && let Some(node) = home.root.at(&["components", "schemas", &schema.name])
+            {
+                schemas.insert(schema.name.clone(), closed(&node.json()));
+            }
+        }
+    }
+    json!({ "family": document.family, "operations": operations, "schemas": schemas })
+}
+
+/// The schema in the terms of JSON Schema, with references into `#/schemas` and no unknown members.
+fn closed(schema: &Value) -> Value {
+    match schema {
+        Value::Object(members) => {
+            let mut closed_members = Map::new();
+            for (name, value) in members {
+                match (name.as_str(), value) {
+                    ("example" | "description" | "format", _) => {}
+                    ("$ref", Value::String(reference)) => {
+                        let name = reference.rsplit('/').next().unwrap_or_default();
+                        closed_members.insert("$ref".to_owned(), json!(format!("#/schemas/{name}")));
+                    }
+                    ("properties", Value::Object(properties)) => {
+                        let properties = properties.iter().map(|(name, value)| (name.clone(), closed(value))).collect();
+                        closed_members.insert("properties".to_owned(), Value::Object(properties));
+                        closed_members.insert("additionalProperties".to_owned(), json!(false));
+                    }
+                    (name, _) if name.starts_with("x-") => {}
+                    _ => drop(closed_members.insert(name.clone(), closed(value))),
+                }
+            }
+            Value::Object(closed_members)
+        }
+        Value::Array(items) => Value::Array(items.iter().map(closed).collect()),
+        scalar => scalar.clone(),
+    }
+}
