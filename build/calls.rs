@@ -31,7 +31,7 @@ pub(crate) fn emit(document: &Document, generated: &Generated, description: &str
     Ok(quote! {
         #description
         #[derive(Clone)]
-        pub(crate) struct #handle {
+        pub struct #handle {
             client: client::Client,
         }
 
@@ -50,7 +50,7 @@ pub(crate) fn emit(document: &Document, generated: &Generated, description: &str
         }
 
         /// Calls that are not sent yet: set what is optional, then await.
-        pub(crate) mod calls {
+        pub mod calls {
             #[allow(unused_imports, reason = "only an operation with a body or a typed answer needs them")]
             use super::*;
 
@@ -160,7 +160,7 @@ impl<'a> Call<'a> {
         }
         quote! {
             #description
-            pub(crate) fn #method(&self, #(#arguments),*) -> calls::#name {
+            pub fn #method(&self, #(#arguments),*) -> calls::#name {
                 calls::#name { client: self.client.clone(), #(#values,)* given: ::std::marker::PhantomData }
             }
         }
@@ -185,7 +185,7 @@ impl<'a> Call<'a> {
             #title
             #[must_use = "a call is sent when it is awaited"]
             #[derive(Clone)]
-            pub(crate) struct #name<#(#states = #missing),*> {
+            pub struct #name<#(#states = #missing),*> {
                 pub(super) client: client::Client,
                 #(#fields,)*
                 pub(super) given: ::std::marker::PhantomData<(#(#states,)*)>,
@@ -196,7 +196,7 @@ impl<'a> Call<'a> {
 
                 /// Sends the call: the named future of `.await`, for `spawn` and `join`.
                 #[inline]
-                pub(crate) fn send(self) -> crate::Sending<#answer>
+                pub fn send(self) -> crate::Sending<#answer>
                 where
                     #(#states: crate::required::IsGiven,)*
                 {
@@ -265,7 +265,7 @@ impl<'a> Call<'a> {
             let rest = names.iter().filter(|other| **other != ident);
             setters.push(quote! {
                 #description
-                pub(crate) fn #ident(self, #ident: #ty) -> #name<#(#after),*> {
+                pub fn #ident(self, #ident: #ty) -> #name<#(#after),*> {
                     #name {
                         client: self.client,
                         #ident: #value,
@@ -278,19 +278,21 @@ impl<'a> Call<'a> {
         for parameter in &self.optional {
             let ident = ident(parameter);
             let description = docs::attributes(&parameter.description);
-            let Argument { ty, value } = argument(&parameter.ty, &ident);
+            let argument = argument(&parameter.ty, &ident);
+            let optional = argument.optional(&ident);
+            let Argument { ty, value } = argument;
             let maybe = format_ident!("maybe_{}", ident.to_string().trim_end_matches('_'));
             let maybe_doc = format!(" The same as [`{ident}`](Self::{ident}), from an `Option`.");
             setters.push(quote! {
                 #description
-                pub(crate) fn #ident(mut self, #ident: #ty) -> Self {
+                pub fn #ident(mut self, #ident: #ty) -> Self {
                     self.#ident = Some(#value);
                     self
                 }
 
                 #[doc = #maybe_doc]
-                pub(crate) fn #maybe(mut self, #ident: Option<#ty>) -> Self {
-                    self.#ident = #ident.map(|#ident| #value);
+                pub fn #maybe(mut self, #ident: Option<#ty>) -> Self {
+                    self.#ident = #optional;
                     self
                 }
             });
@@ -299,7 +301,7 @@ impl<'a> Call<'a> {
             let ty = path(&body.ty);
             setters.push(quote! {
                 /// The body; without it an empty object is sent.
-                pub(crate) fn body(mut self, body: impl Into<#ty>) -> Self {
+                pub fn body(mut self, body: impl Into<#ty>) -> Self {
                     self.body = body.into();
                     self
                 }

@@ -82,7 +82,7 @@ pub(crate) fn missing(documents: &[&Document], reach: &dyn Fn(&Document) -> Reac
         quote! {
             #[doc = #doc]
             #[derive(Clone, Copy, Debug)]
-            pub(crate) struct #ident;
+            pub struct #ident;
         }
     });
     unparse(quote!(#(#markers)*))

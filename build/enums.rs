@@ -16,7 +16,7 @@ pub(crate) fn emit(name: &str, description: &str, words: &[String]) -> TokenStre
         #description
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
-        pub(crate) enum #name {
+        pub enum #name {
             #(#[doc = #variant_docs] #variants,)*
             /// A word that this version of the SDK does not know.
             Unrecognized(String),
@@ -24,7 +24,7 @@ pub(crate) fn emit(name: &str, description: &str, words: &[String]) -> TokenStre
 
         impl #name {
             /// The word on the wire.
-            pub(crate) fn as_str(&self) -> &str {
+            pub fn as_str(&self) -> &str {
                 match self {
                     #(Self::#variants => #words,)*
                     Self::Unrecognized(word) => word,

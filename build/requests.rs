@@ -13,6 +13,14 @@ pub(crate) struct Argument {
     pub(crate) value: TokenStream,
 }
 
+impl Argument {
+    /// The value of a field that holds an `Option`, made of an argument that is one.
+    pub(crate) fn optional(&self, name: &Ident) -> TokenStream {
+        let value = &self.value;
+        if value.to_string() == name.to_string() { quote!(#name) } else { quote!(#name.map(|#name| #value)) }
+    }
+}
+
 /// `&str`, nested builders and enums' words go in as they are; money and flags only as what they are, because
 /// `impl Into<i64>` would take `true`.
 pub(crate) fn argument(ty: &Type, name: &Ident) -> Argument {
@@ -81,7 +89,7 @@ pub(crate) fn emit(schema: &Schema, fields: &[Field<'_>]) -> TokenStream {
     quote! {
         impl #name {
             #[doc = #begin]
-            pub(crate) fn builder() -> #builder {
+            pub fn builder() -> #builder {
                 #builder(crate::rt::Blank::blank(), ::std::marker::PhantomData)
             }
         }
@@ -89,19 +97,19 @@ pub(crate) fn emit(schema: &Schema, fields: &[Field<'_>]) -> TokenStream {
         #[doc = #title]
         #[must_use = "a builder does nothing until its value is sent"]
         #[derive(Clone)]
-        pub(crate) struct #builder<#(#states = #missing),*>(#name, ::std::marker::PhantomData<(#(#states,)*)>);
+        pub struct #builder<#(#states = #missing),*>(#name, ::std::marker::PhantomData<(#(#states,)*)>);
 
         impl<#(#states),*> #builder<#(#states),*> {
             #(#setters)*
 
             /// Adds a member that the specification lacks. It is sent and signed like every other.
-            pub(crate) fn extra(mut self, name: impl Into<String>, value: impl Into<::serde_json::Value>) -> Self {
+            pub fn extra(mut self, name: impl Into<String>, value: impl Into<::serde_json::Value>) -> Self {
                 self.0.extra.insert(name.into(), value.into());
                 self
             }
 
             /// The finished value.
-            pub(crate) fn build(self) -> #name
+            pub fn build(self) -> #name
             where
                 #(#states: crate::required::IsGiven,)*
             {
@@ -130,8 +138,13 @@ pub(crate) fn emit(schema: &Schema, fields: &[Field<'_>]) -> TokenStream {
 fn setter(field: &Field<'_>, at: Option<usize>, builder: &Ident, states: &[Ident]) -> TokenStream {
     let ident = &field.ident;
     let description = docs::attributes(&field.property.description);
-    let Argument { ty, value } = argument(&field.property.ty, ident);
-    let value = if is_boxed(&field.ty) { quote!(Box::new(#value)) } else { value };
+    let mut argument = argument(&field.property.ty, ident);
+    if is_boxed(&field.ty) {
+        let value = argument.value;
+        argument.value = quote!(Box::new(#value));
+    }
+    let optional = argument.optional(ident);
+    let Argument { ty, value } = argument;
     if let Some(at) = at {
         let after = states
             .iter()
@@ -139,7 +152,7 @@ fn setter(field: &Field<'_>, at: Option<usize>, builder: &Ident, states: &[Ident
             .map(|(index, state)| if index == at { quote!(crate::required::Given) } else { quote!(#state) });
         return quote! {
             #description
-            pub(crate) fn #ident(mut self, #ident: #ty) -> #builder<#(#after),*> {
+            pub fn #ident(mut self, #ident: #ty) -> #builder<#(#after),*> {
                 self.0.#ident = #value;
                 #builder(self.0, ::std::marker::PhantomData)
             }
@@ -148,7 +161,7 @@ fn setter(field: &Field<'_>, at: Option<usize>, builder: &Ident, states: &[Ident
     if field.is_list() {
         return quote! {
             #description
-            pub(crate) fn #ident(mut self, #ident: #ty) -> Self {
+            pub fn #ident(mut self, #ident: #ty) -> Self {
                 self.0.#ident = #value;
                 self
             }
@@ -158,14 +171,14 @@ fn setter(field: &Field<'_>, at: Option<usize>, builder: &Ident, states: &[Ident
     let maybe_doc = format!(" The same as [`{ident}`](Self::{ident}), from an `Option`.");
     quote! {
         #description
-        pub(crate) fn #ident(mut self, #ident: #ty) -> Self {
+        pub fn #ident(mut self, #ident: #ty) -> Self {
             self.0.#ident = Some(#value);
             self
         }
 
         #[doc = #maybe_doc]
-        pub(crate) fn #maybe(mut self, #ident: Option<#ty>) -> Self {
-            self.0.#ident = #ident.map(|#ident| #value);
+        pub fn #maybe(mut self, #ident: Option<#ty>) -> Self {
+            self.0.#ident = #optional;
             self
         }
     }

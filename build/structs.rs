@@ -74,11 +74,11 @@ pub(crate) fn emit(schema: &Schema, fields: &[Field<'_>]) -> TokenStream {
         #description
         #[derive(Clone, PartialEq, ::serde::Serialize)]
         #[non_exhaustive]
-        pub(crate) struct #name {
+        pub struct #name {
             #(#members)*
             /// Members that this version of the SDK does not know, as they came or as they are to be sent.
             #[serde(flatten)]
-            pub(crate) extra: crate::Extra,
+            pub extra: crate::Extra,
         }
 
         impl ::std::fmt::Debug for #name {

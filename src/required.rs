@@ -19,6 +19,7 @@ pub trait IsGiven: sealed::Sealed {}
 impl IsGiven for Given {}
 
 mod sealed {
+    #[allow(unnameable_types, reason = "so that nobody else can implement it")]
     pub trait Sealed {}
     impl Sealed for super::Given {}
 }

@@ -113,9 +113,13 @@ impl WechatPayBuilder {
         self.finish(base, true)
     }
 
-    /// A client of a gateway on this machine; the only way to speak plain HTTP.
+    /// Builds a client of a simulated gateway on this machine: plain HTTP, and to a loopback address only.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build), and when the address is not a loopback address.
     #[cfg(feature = "simulator")]
-    pub(crate) fn build_for_loopback(self, address: std::net::SocketAddr) -> Result<WechatPay> {
+    pub fn build_for_loopback(self, address: std::net::SocketAddr) -> Result<WechatPay> {
         if !address.ip().is_loopback() {
             return Err(Error::config(format!("the simulator is reached on loopback only, not at {address}")));
         }

@@ -1,0 +1,38 @@
+//! aws-lc-rs: about seven times faster than the `rsa` crate at signing.
+
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeyPair;
+use aws_lc_rs::signature::{
+    ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaPublicKeyComponents,
+};
+use rsa::pkcs1::EncodeRsaPrivateKey as _;
+use rsa::traits::PublicKeyParts as _;
+
+use super::Failure;
+
+pub(in crate::keys) struct SigningKey(KeyPair);
+
+impl SigningKey {
+    pub(in crate::keys) fn new(key: rsa::PrivateKey) -> Result<Self, Failure> {
+        Ok(Self(KeyPair::from_der(key.to_pkcs1_der()?.as_bytes())?))
+    }
+
+    pub(in crate::keys) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Failure> {
+        let mut signature = vec![0; self.0.public_modulus_len()];
+        self.0.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature)?;
+        Ok(signature)
+    }
+}
+
+pub(in crate::keys) struct VerifyingKey(ParsedPublicKey);
+
+impl VerifyingKey {
+    pub(in crate::keys) fn new(key: &rsa::PublicKey) -> Result<Self, Failure> {
+        let components = RsaPublicKeyComponents { n: key.n_bytes(), e: key.e_bytes() };
+        Ok(Self(components.to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)?))
+    }
+
+    pub(in crate::keys) fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
+        self.0.verify_sig(message, signature).is_ok()
+    }
+}

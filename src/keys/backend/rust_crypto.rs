@@ -1,0 +1,30 @@
+//! The `rsa` crate: pure Rust, no C compiler needed.
+
+use rsa::sha2::Sha256;
+
+use super::Failure;
+
+pub(in crate::keys) struct SigningKey(rsa::PrivateKey);
+
+impl SigningKey {
+    pub(in crate::keys) fn new(key: rsa::PrivateKey) -> Result<Self, Failure> {
+        Ok(Self(key))
+    }
+
+    /// Signs with blinding: feature `getrandom` of the `rsa` crate is on (RUSTSEC-2023-0071).
+    pub(in crate::keys) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Failure> {
+        Ok(self.0.pkcs1v15_sign::<Sha256>(message)?)
+    }
+}
+
+pub(in crate::keys) struct VerifyingKey(rsa::PublicKey);
+
+impl VerifyingKey {
+    pub(in crate::keys) fn new(key: &rsa::PublicKey) -> Result<Self, Failure> {
+        Ok(Self(key.clone()))
+    }
+
+    pub(in crate::keys) fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
+        self.0.pkcs1v15_verify::<Sha256>(message, signature).is_ok()
+    }
+}

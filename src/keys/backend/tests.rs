@@ -1,0 +1,167 @@
+//! Both backends, whichever one is chosen, against the same vectors, each other and openssl.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use proptest::prelude::*;
+use rsa::pkcs1::DecodeRsaPublicKey as _;
+use rsa::pkcs8::{DecodePrivateKey as _, DecodePublicKey as _};
+use serde_json::Value;
+
+use super::{aws_lc, rust_crypto};
+use crate::keys::fixtures::{openssl, openssl_verifies, pem, vector};
+use crate::keys::pem as pem_reader;
+
+/// One private key in both backends.
+struct Signers(aws_lc::SigningKey, rust_crypto::SigningKey);
+
+impl Signers {
+    fn new(pem: &str) -> Self {
+        let key = rsa::PrivateKey::from_pkcs8_der(&pem_reader::parse(pem).unwrap().der).unwrap();
+        Self(aws_lc::SigningKey::new(key.clone()).unwrap(), rust_crypto::SigningKey::new(key).unwrap())
+    }
+
+    /// PKCS#1 v1.5 is deterministic: there is one right answer.
+    fn sign(&self, message: &[u8]) -> Vec<u8> {
+        let signature = self.0.sign(message).unwrap();
+        assert_eq!(signature, self.1.sign(message).unwrap(), "the backends differ");
+        signature
+    }
+}
+
+/// One public key in both backends.
+struct Verifiers(aws_lc::VerifyingKey, rust_crypto::VerifyingKey);
+
+impl Verifiers {
+    fn new(pem: &str) -> Self {
+        let der = pem_reader::parse(pem).unwrap().der;
+        let key = rsa::PublicKey::from_public_key_der(&der).or_else(|_| rsa::PublicKey::from_pkcs1_der(&der)).unwrap();
+        Self(aws_lc::VerifyingKey::new(&key).unwrap(), rust_crypto::VerifyingKey::new(&key).unwrap())
+    }
+
+    fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
+        let verdict = self.0.verify(message, signature);
+        assert_eq!(verdict, self.1.verify(message, signature), "the backends differ");
+        verdict
+    }
+}
+
+fn text<'v>(vector: &'v Value, name: &str) -> &'v str {
+    vector[name].as_str().unwrap()
+}
+
+fn decoded(vector: &Value, name: &str) -> Vec<u8> {
+    STANDARD.decode(text(vector, name)).unwrap()
+}
+
+/// What is signed of an answer.
+fn answer(vector: &Value) -> Vec<u8> {
+    format!("{}\n{}\n{}\n", text(vector, "timestamp"), text(vector, "nonce"), text(vector, "body")).into_bytes()
+}
+
+#[test]
+fn v1_is_signed_byte_for_byte() {
+    let v1 = vector("v1.json");
+    let signature = Signers::new(text(&v1, "private_key")).sign(text(&v1, "message").as_bytes());
+    assert_eq!(STANDARD.encode(signature), text(&v1, "signature"));
+}
+
+#[test]
+fn d1_to_d5_are_signed_byte_for_byte() {
+    let signers = Signers::new(text(&vector("v1.json"), "private_key"));
+    let d = vector("d.json");
+    for (name, vector) in d["vectors"].as_object().unwrap() {
+        let signature = signers.sign(text(vector, "message").as_bytes());
+        assert_eq!(STANDARD.encode(signature), text(vector, "signature"), "{name}");
+    }
+    assert_eq!(d["vectors"].as_object().unwrap().len(), 5);
+}
+
+#[test]
+fn i13_v9_verifies_and_swapped_messages_fail() {
+    let v9 = vector("v9.json");
+    let verifiers = Verifiers::new(text(&v9, "public_key"));
+    let (jsapi, app) = (text(&v9, "jsapi_message").as_bytes(), text(&v9, "app_message").as_bytes());
+    let (jsapi_signature, app_signature) = (decoded(&v9, "jsapi_signature"), decoded(&v9, "app_signature"));
+    assert!(verifiers.verify(jsapi, &jsapi_signature));
+    assert!(verifiers.verify(app, &app_signature));
+    assert!(!verifiers.verify(jsapi, &app_signature));
+    assert!(!verifiers.verify(app, &jsapi_signature));
+}
+
+#[test]
+fn openssl_accepts_our_signatures_and_we_accept_those_of_openssl() {
+    let signers = Signers::new(&pem("merchant.pkcs8.pem"));
+    let verifiers = [Verifiers::new(&pem("merchant.public.pem")), Verifiers::new(&pem("merchant.public.pkcs1.pem"))];
+    for message in [&b""[..], b"source", "签约成功\n".as_bytes(), &[0xff; 10_000]] {
+        let ours = signers.sign(message);
+        assert!(openssl_verifies("merchant.public.pem", message, &ours));
+        assert!(!openssl_verifies("platform.public.pem", message, &ours));
+        let theirs = openssl(&["dgst", "-sha256", "-sign", "merchant.pkcs8.pem"], message).unwrap();
+        assert!(verifiers.iter().all(|verifiers| verifiers.verify(message, &theirs)));
+    }
+}
+
+#[test]
+fn b29_a_pss_signature_by_the_right_key_is_refused() {
+    let pss = vector("b29_pss.json");
+    let signature = decoded(&pss, "signature");
+    assert!(!Verifiers::new(&pem("platform.public.pem")).verify(&answer(&pss), &signature));
+    let file = crate::keys::fixtures::TempFile::new(&signature);
+    let arguments = ["dgst", "-sha256", "-verify", "platform.public.pem", "-sigopt", "rsa_padding_mode:pss"];
+    let arguments = [&arguments[..], &["-signature", file.0.to_str().unwrap()]].concat();
+    openssl(&arguments, &answer(&pss)).expect("it is a good PSS signature");
+}
+
+#[test]
+fn b30_a_forged_padding_for_an_exponent_of_3_is_refused() {
+    let forged = vector("b30_bleichenbacher.json");
+    let signature = decoded(&forged, "signature");
+    let verifiers = Verifiers::new(&pem("e3.public.pem"));
+    assert!(!verifiers.verify(&answer(&forged), &signature));
+
+    // The forgery is a real one: a check that stops after the digest would be deceived.
+    let raw = ["pkeyutl", "-verifyrecover", "-pubin", "-inkey", "e3.public.pem", "-pkeyopt", "rsa_padding_mode:none"];
+    let block = openssl(&raw, &signature).unwrap();
+    let digest = openssl(&["dgst", "-sha256", "-binary"], &answer(&forged)).unwrap();
+    assert_eq!(block[..11], *b"\x00\x01\xff\xff\xff\xff\xff\xff\xff\xff\x00");
+    assert_eq!(block[30..62], digest);
+
+    let true_signature = Signers::new(&pem("e3.key.pem")).sign(&answer(&forged));
+    assert!(verifiers.verify(&answer(&forged), &true_signature));
+}
+
+#[test]
+fn b20_a_signature_of_another_length_or_above_the_modulus_is_refused() {
+    let signers = Signers::new(&pem("merchant.pkcs8.pem"));
+    let verifiers = Verifiers::new(&pem("merchant.public.pem"));
+    let signature = signers.sign(b"message");
+    let with_zero = [&[0], signature.as_slice()].concat();
+    for wrong in [&signature[1..], &signature[..255], &with_zero, &[], &[0; 256], &[0xff; 256], &[1; 512]] {
+        assert!(!verifiers.verify(b"message", wrong));
+    }
+    assert!(verifiers.verify(b"message", &signature));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_signed_verifies_and_any_flipped_bit_fails(
+        message in prop::collection::vec(any::<u8>(), 1..300),
+        at in any::<prop::sample::Index>(),
+        bit in 0_u32..8,
+    ) {
+        let signers = Signers::new(&pem("merchant.pkcs8.pem"));
+        let verifiers = Verifiers::new(&pem("merchant.public.pem"));
+        let signature = signers.sign(&message);
+        prop_assert!(verifiers.verify(&message, &signature));
+
+        let flipped = |bytes: &[u8]| {
+            let mut bytes = bytes.to_vec();
+            bytes[at.index(bytes.len())] ^= 1 << bit;
+            bytes
+        };
+        prop_assert!(!verifiers.verify(&flipped(&message), &signature));
+        prop_assert!(!verifiers.verify(&message, &flipped(&signature)));
+    }
+}

@@ -1,0 +1,64 @@
+//! Keys and certificates: read once, checked when read, never printed.
+//!
+//! The `rsa` crate parses and checks every key; [`backend`] signs and verifies with it.
+
+mod api_v3_key;
+mod backend;
+mod certificate;
+mod pem;
+mod private_key;
+mod public_key;
+mod refusal;
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+pub use self::api_v3_key::ApiV3Key;
+pub use self::certificate::Certificate;
+pub use self::private_key::PrivateKey;
+pub use self::public_key::PublicKey;
+use self::refusal::{Refusal, Slot};
+use crate::error::{Error, Result};
+
+/// More than any PEM file of a key or a certificate.
+const FILE_LIMIT: usize = 64 * 1024;
+
+/// Reads a file into its slot; every error begins with the path.
+fn load<T>(path: &Path, slot: Slot, parse: fn(&str) -> Result<T, Refusal>) -> Result<T> {
+    let bytes = read(path).map_err(|cause| unreadable(path, cause))?;
+    let refuse = |refusal: Refusal| Error::config(format!("{path:?}: {}", refusal.message(slot)));
+    if bytes.len() > FILE_LIMIT {
+        return Err(refuse(Refusal::NotPem));
+    }
+    let text = str::from_utf8(&bytes).map_err(|_| refuse(Refusal::NotPem))?;
+    parse(text).map_err(refuse)
+}
+
+/// Reads at most one byte more than the limit, into one buffer that is wiped when dropped.
+fn read(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+    let file = File::open(path)?;
+    if file.metadata()?.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    let mut bytes = Zeroizing::new(Vec::with_capacity(FILE_LIMIT + 1));
+    file.take(FILE_LIMIT as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn unreadable(path: &Path, cause: io::Error) -> Error {
+    let message = match cause.kind() {
+        io::ErrorKind::NotFound => format!("{path:?} does not exist"),
+        io::ErrorKind::PermissionDenied => format!("this process has no permission to read {path:?}"),
+        io::ErrorKind::IsADirectory => format!("{path:?} is a directory, name the file in it"),
+        _ => format!("{path:?} cannot be read"),
+    };
+    Error::config(message).with_source(cause)
+}
+
+#[cfg(test)]
+pub(crate) mod fixtures;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,231 @@
+//! Whom we believe: WeChat Pay's public key, its platform certificates, or both.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use http::HeaderValue;
+
+use crate::error::{Error, Result};
+use crate::keys::{Certificate, PublicKey};
+use crate::merchant::Merchant;
+use crate::verify::{VerifiedBy, VerifyFailure};
+
+const PREFIX: &str = "PUB_KEY_ID_";
+
+/// The id of WeChat Pay's public key (微信支付公钥ID), such as `PUB_KEY_ID_0119000000012026`.
+///
+/// ```
+/// use wechatpay_sdk::PublicKeyId;
+///
+/// let id: PublicKeyId = "PUB_KEY_ID_0119000000012026".parse()?;
+/// assert_eq!(id.as_str(), "PUB_KEY_ID_0119000000012026");
+/// # Ok::<(), wechatpay_sdk::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct PublicKeyId(Arc<str>);
+
+impl PublicKeyId {
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for PublicKeyId {
+    type Err = Error;
+
+    /// Takes `PUB_KEY_ID_` and digits, exactly in this case; blanks around them are ignored.
+    fn from_str(text: &str) -> Result<Self> {
+        let text = text.trim();
+        let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        if text.len() <= 64 && text.strip_prefix(PREFIX).is_some_and(is_digits) {
+            return Ok(Self(text.into()));
+        }
+        let problem = if is_digits(text) {
+            "the public key id lacks its prefix"
+        } else if text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            "a certificate serial was given as the public key id"
+        } else {
+            "the public key id has another form"
+        };
+        Err(Error::config(format!(
+            "{problem}: it is `{PREFIX}` and digits, such as PUB_KEY_ID_0119000000012026, as the merchant portal shows it"
+        )))
+    }
+}
+
+impl TryFrom<&str> for PublicKeyId {
+    type Error = Error;
+
+    fn try_from(text: &str) -> Result<Self> {
+        text.parse()
+    }
+}
+
+impl fmt::Display for PublicKeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The keys of WeChat Pay that answers and notifications are verified with.
+///
+/// A merchant has WeChat Pay's public key, platform certificates (平台证书), or, while it switches from one to the
+/// other, both:
+///
+/// ```no_run
+/// use wechatpay_sdk::{Certificate, PublicKey, Trust};
+///
+/// let trust = Trust::public_key(
+///     "PUB_KEY_ID_0119000000012026".parse()?,
+///     PublicKey::from_pem_file("secrets/wechatpay_public_key.pem")?,
+/// )
+/// .with_certificates([Certificate::from_pem_file("secrets/wechatpay_cert.pem")?])?;
+/// # Ok::<(), wechatpay_sdk::Error>(())
+/// ```
+///
+/// A signature names its key, and only that key is tried. A certificate is believed only while it is valid. A trust is
+/// never empty. Cloning is cheap.
+#[derive(Clone)]
+pub struct Trust {
+    inner: Arc<Inner>,
+}
+
+#[derive(Clone)]
+struct Inner {
+    public_key: Option<(PublicKeyId, PublicKey)>,
+    certificates: Vec<Certificate>,
+}
+
+impl Trust {
+    /// Trusts WeChat Pay's public key.
+    pub fn public_key(id: PublicKeyId, key: PublicKey) -> Self {
+        Self { inner: Arc::new(Inner { public_key: Some((id, key)), certificates: Vec::new() }) }
+    }
+
+    /// Trusts platform certificates.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) when there is none, or when two have the same serial.
+    pub fn certificates(certificates: impl IntoIterator<Item = Certificate>) -> Result<Self> {
+        Ok(Self { inner: Arc::new(Inner { public_key: None, certificates: checked(certificates)? }) })
+    }
+
+    /// Trusts this public key too, in place of another one.
+    #[must_use]
+    pub fn with_public_key(self, id: PublicKeyId, key: PublicKey) -> Self {
+        let inner = Inner { public_key: Some((id, key)), ..Arc::unwrap_or_clone(self.inner) };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Trusts these platform certificates too, in place of earlier ones.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) when there is none, or when two have the same serial.
+    pub fn with_certificates(self, certificates: impl IntoIterator<Item = Certificate>) -> Result<Self> {
+        let certificates = checked(certificates)?;
+        let inner = Inner { certificates, ..Arc::unwrap_or_clone(self.inner) };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The key with this id and no other.
+    pub(crate) fn find(&self, id: &[u8], now: SystemTime) -> Result<(VerifiedBy, &PublicKey), VerifyFailure> {
+        let unknown = || VerifyFailure::unknown_serial(id, self.ids());
+        let text = str::from_utf8(id).map_err(|_| unknown())?;
+        if text.starts_with(PREFIX) {
+            let known = self.inner.public_key.as_ref().filter(|(id, _)| id.as_str() == text);
+            let (id, key) = known.ok_or_else(unknown)?;
+            return Ok((id.clone().into(), key));
+        }
+        let known = self.inner.certificates.iter().find(|certificate| certificate.serial().is(text));
+        let certificate = known.ok_or_else(unknown)?;
+        if !certificate.is_effective(now) {
+            return Err(VerifyFailure::InactiveCertificate {
+                serial: certificate.serial().clone(),
+                expired: certificate.is_expired(now),
+            });
+        }
+        Ok((certificate.serial().clone().into(), certificate.public_key()))
+    }
+
+    /// What a request sends as `Wechatpay-Serial`: the key that the answer should be signed with.
+    ///
+    /// The public key if there is one, else the certificate that is in effect and expires last; nothing when no
+    /// certificate is in effect.
+    pub(crate) fn serial_to_send(&self, now: SystemTime) -> Option<HeaderValue> {
+        let id = match &self.inner.public_key {
+            Some((id, _)) => id.as_str(),
+            None => self.newest(now)?.serial().as_str(),
+        };
+        HeaderValue::from_str(id).ok()
+    }
+
+    /// Refuses the mix-ups that can be seen without asking WeChat Pay.
+    pub(crate) fn check_against(&self, merchant: &Merchant) -> Result<()> {
+        let is_own = |key: &PublicKey| merchant.public_key() == Some(key);
+        for certificate in &self.inner.certificates {
+            let serial = certificate.serial();
+            if is_own(certificate.public_key()) {
+                return Err(Error::config(format!(
+                    "the certificate {serial} in the trust is the merchant's own: trust WeChat Pay's public key or \
+                     platform certificate, not apiclient_cert.pem"
+                )));
+            }
+            if serial == merchant.serial() {
+                return Err(Error::config(format!(
+                    "the merchant serial {serial} is that of a certificate in the trust: the merchant's is shown by \
+                     `openssl x509 -in apiclient_cert.pem -noout -serial`, and only WeChat Pay's certificates are trusted"
+                )));
+            }
+        }
+        if let Some((id, key)) = &self.inner.public_key
+            && is_own(key)
+        {
+            return Err(Error::config(format!(
+                "the public key given as {id} is the merchant's own: trust pub_key.pem of the merchant portal"
+            )));
+        }
+        Ok(())
+    }
+
+    fn newest(&self, now: SystemTime) -> Option<&Certificate> {
+        let effective = self.inner.certificates.iter().filter(|certificate| certificate.is_effective(now));
+        effective.max_by_key(|certificate| certificate.not_after())
+    }
+
+    fn ids(&self) -> Vec<String> {
+        let public_key = self.inner.public_key.iter().map(|(id, _)| id.to_string());
+        public_key.chain(self.inner.certificates.iter().map(|certificate| certificate.serial().to_string())).collect()
+    }
+}
+
+fn checked(certificates: impl IntoIterator<Item = Certificate>) -> Result<Vec<Certificate>> {
+    let certificates: Vec<_> = certificates.into_iter().collect();
+    if certificates.is_empty() {
+        return Err(Error::config("no platform certificate was given: give one, or use `Trust::public_key`"));
+    }
+    let mut serials = HashSet::new();
+    match certificates.iter().find(|certificate| !serials.insert(certificate.serial())) {
+        Some(twice) => {
+            Err(Error::config(format!("the platform certificate {} was given twice: give it once", twice.serial())))
+        }
+        None => Ok(certificates),
+    }
+}
+
+impl fmt::Debug for Trust {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Trust")
+            .field("public_key", &self.inner.public_key.as_ref().map(|(id, _)| id.as_str()))
+            .field("certificates", &self.inner.certificates)
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,19 @@
+//! The crate from outside: its public API over real HTTP on loopback.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod calls;
+mod configuration;
+mod escape_hatch;
+mod lenient;
+mod outcomes;
+mod secrets;
+mod signing;
+mod support;
+mod verification;
