@@ -133,6 +133,11 @@ impl<'a> Call<'a> {
         let name = self.name();
         let method = format_ident!("{}", snake_case(&self.operation.id));
         let description = docs::attributes(&docs::operation(self.operation));
+        // Spelled out, not defaults of the struct: rustc leaves defaults out when it says what cannot be awaited.
+        let missing = self.required.iter().map(|parameter| {
+            let ident = ident(parameter);
+            quote!(crate::required::missing::#ident)
+        });
         let mut arguments = Vec::new();
         let mut values = Vec::new();
         for parameter in &self.path {
@@ -160,7 +165,7 @@ impl<'a> Call<'a> {
         }
         quote! {
             #description
-            pub fn #method(&self, #(#arguments),*) -> calls::#name {
+            pub fn #method(&self, #(#arguments),*) -> calls::#name<#(#missing),*> {
                 calls::#name { client: self.client.clone(), #(#values,)* given: ::std::marker::PhantomData }
             }
         }
@@ -170,10 +175,6 @@ impl<'a> Call<'a> {
         let name = self.name();
         let states = self.states();
         let answer = self.answer();
-        let missing = self.required.iter().map(|parameter| {
-            let ident = ident(parameter);
-            quote!(crate::required::missing::#ident)
-        });
         let title = format!(" The call `{}`: {}.", self.operation.id, self.operation.summary);
         let title = docs::attributes(&title);
         let fields = self.fields();
@@ -185,7 +186,7 @@ impl<'a> Call<'a> {
             #title
             #[must_use = "a call is sent when it is awaited"]
             #[derive(Clone)]
-            pub struct #name<#(#states = #missing),*> {
+            pub struct #name<#(#states),*> {
                 pub(super) client: client::Client,
                 #(#fields,)*
                 pub(super) given: ::std::marker::PhantomData<(#(#states,)*)>,

@@ -30,8 +30,25 @@ macro_rules! families {
                         crate::hooks::attempt(&self.inner, request).await
                     }
                 }
+
+                #[cfg(all(test, feature = "simulator"))]
+                pub(crate) mod examples {
+                    include!(concat!(env!("OUT_DIR"), "/", stringify!($family), "_examples.rs"));
+                }
             }
         )*
+
+        /// Every operation of the enabled families with its examples.
+        #[cfg(all(test, feature = "simulator"))]
+        pub(crate) fn examples() -> Vec<crate::every_operation::Example> {
+            let families: Vec<Vec<crate::every_operation::Example>> = vec![
+                $(
+                    #[cfg(feature = $feature)]
+                    $family::examples::examples(),
+                )*
+            ];
+            families.into_iter().flatten().collect()
+        }
 
         /// The specs of the enabled families, for the simulator.
         #[cfg(feature = "simulator")]

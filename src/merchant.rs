@@ -187,11 +187,12 @@ impl Merchant {
     /// Checks that serial and key are those of the merchant's certificate.
     ///
     /// ```no_run
-    /// # fn merchant() -> wechatpay_sdk::Merchant { todo!() }
+    /// # fn checked(merchant: wechatpay_sdk::Merchant) -> wechatpay_sdk::Result<()> {
     /// use wechatpay_sdk::Certificate;
     ///
-    /// let merchant = merchant().with_certificate(Certificate::from_pem_file("secrets/apiclient_cert.pem")?)?;
-    /// # Ok::<(), wechatpay_sdk::Error>(())
+    /// let merchant = merchant.with_certificate(Certificate::from_pem_file("secrets/apiclient_cert.pem")?)?;
+    /// # Ok(())
+    /// # }
     /// ```
     ///
     /// With a [`Sign`] of your own, each of its signatures is from then on checked before it is sent.

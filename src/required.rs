@@ -2,7 +2,9 @@
 //!
 //! A builder, and a call with required query parameters, has one type parameter for each required value. It is a type
 //! of [`missing`] until the setter of that value is called, and [`Given`] from then on. `build` and `.await` exist once
-//! every one of them is `Given`; before that the compiler names each missing value and its setter.
+//! every one of them is `Given`; before that the compiler names each missing value and its setter. Of a call that is
+//! awaited too early it says that `GetServiceOrder<Given, sub_mchid>` is not a future: what stands beside `Given` is
+//! missing. `.send()` in place of `.await` gives the whole sentence.
 
 /// Says at compile time that a required value is set.
 #[derive(Clone, Copy, Debug)]

@@ -68,6 +68,12 @@ pub trait Sign: Send + Sync {
     fn sign<'a>(&'a self, message: &'a [u8]) -> Signing<'a>;
 }
 
+impl<S: Sign + ?Sized> Sign for Arc<S> {
+    fn sign<'a>(&'a self, message: &'a [u8]) -> Signing<'a> {
+        (**self).sign(message)
+    }
+}
+
 /// What signs for a merchant. A local key signs at once, without a box.
 #[derive(Clone)]
 pub(crate) enum Signer {
@@ -186,7 +192,8 @@ pub(crate) fn nonce() -> Result<String> {
         let mut random = [0; LENGTH + 8];
         getrandom::fill(&mut random)
             .map_err(|cause| Error::sign("the operating system gave no random numbers").with_source(cause))?;
-        let letters = random.iter().filter(|byte| **byte < BIASED).filter_map(|byte| ALPHABET.get(usize::from(byte % 62)));
+        let letters =
+            random.iter().filter(|byte| **byte < BIASED).filter_map(|byte| ALPHABET.get(usize::from(byte % 62)));
         nonce.extend(letters.take(LENGTH - nonce.len()).copied().map(char::from));
     }
     Ok(nonce)

@@ -140,7 +140,7 @@ impl Trust {
         if text.starts_with(PREFIX) {
             let known = self.inner.public_key.as_ref().filter(|(id, _)| id.as_str() == text);
             let (id, key) = known.ok_or_else(unknown)?;
-            return Ok((id.clone().into(), key));
+            return Ok((VerifiedBy::public_key(id), key));
         }
         let known = self.inner.certificates.iter().find(|certificate| certificate.serial().is(text));
         let certificate = known.ok_or_else(unknown)?;
@@ -150,7 +150,7 @@ impl Trust {
                 expired: certificate.is_expired(now),
             });
         }
-        Ok((certificate.serial().clone().into(), certificate.public_key()))
+        Ok((VerifiedBy::certificate(certificate.serial()), certificate.public_key()))
     }
 
     /// What a request sends as `Wechatpay-Serial`: the key that the answer should be signed with.

@@ -105,24 +105,20 @@ enum Signatory {
 }
 
 impl VerifiedBy {
+    pub(crate) fn public_key(id: &PublicKeyId) -> Self {
+        Self(Signatory::PublicKey(id.clone()))
+    }
+
+    pub(crate) fn certificate(serial: &CertificateSerial) -> Self {
+        Self(Signatory::Certificate(serial.clone()))
+    }
+
     /// The id of the public key, or the serial of the platform certificate.
     pub fn as_str(&self) -> &str {
         match &self.0 {
             Signatory::PublicKey(id) => id.as_str(),
             Signatory::Certificate(serial) => serial.as_str(),
         }
-    }
-}
-
-impl From<PublicKeyId> for VerifiedBy {
-    fn from(id: PublicKeyId) -> Self {
-        Self(Signatory::PublicKey(id))
-    }
-}
-
-impl From<CertificateSerial> for VerifiedBy {
-    fn from(serial: CertificateSerial) -> Self {
-        Self(Signatory::Certificate(serial))
     }
 }
 

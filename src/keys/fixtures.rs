@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::{Certificate, Merchant, PrivateKey, PublicKey, Trust};
 
-/// Within the validity of `platform.certificate.pem`: the time of vectors D4 and D5 is within 2024.
+/// 2026-01-01, within the validity of `platform.certificate.pem`.
 pub(crate) const NOW: u64 = 1_767_225_600;
 pub(crate) const KEY_ID: &str = "PUB_KEY_ID_0119000000012026";
 
@@ -57,8 +57,12 @@ pub(crate) fn vector(name: &str) -> Value {
 pub(crate) fn openssl(arguments: &[&str], input: &[u8]) -> Result<Vec<u8>, String> {
     let mut command = Command::new("openssl");
     command.args(arguments).current_dir(path(""));
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("tests need openssl");
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("tests need openssl");
     child.stdin.take().unwrap().write_all(input).unwrap();
     let output = child.wait_with_output().unwrap();
     if output.status.success() { Ok(output.stdout) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }

@@ -29,7 +29,7 @@ const FILE_LIMIT: usize = 64 * 1024;
 /// Reads a file into its slot; every error begins with the path.
 fn load<T>(path: &Path, slot: Slot, parse: fn(&str) -> Result<T, Refusal>) -> Result<T> {
     let bytes = read(path).map_err(|cause| unreadable(path, cause))?;
-    let refuse = |refusal: Refusal| Error::config(format!("{path:?}: {}", refusal.message(slot)));
+    let refuse = |refusal: Refusal| Error::config(format!("{}: {}", path.display(), refusal.message(slot)));
     if bytes.len() > FILE_LIMIT {
         return Err(refuse(Refusal::NotPem));
     }
@@ -49,13 +49,13 @@ fn read(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
 }
 
 fn unreadable(path: &Path, cause: io::Error) -> Error {
-    let message = match cause.kind() {
-        io::ErrorKind::NotFound => format!("{path:?} does not exist"),
-        io::ErrorKind::PermissionDenied => format!("this process has no permission to read {path:?}"),
-        io::ErrorKind::IsADirectory => format!("{path:?} is a directory, name the file in it"),
-        _ => format!("{path:?} cannot be read"),
+    let problem = match cause.kind() {
+        io::ErrorKind::NotFound => "there is no such file",
+        io::ErrorKind::PermissionDenied => "this process has no permission to read the file",
+        io::ErrorKind::IsADirectory => "this is a directory, name the file in it",
+        _ => "the file cannot be read",
     };
-    Error::config(message).with_source(cause)
+    Error::config(format!("{}: {problem}", path.display())).with_source(cause)
 }
 
 #[cfg(test)]

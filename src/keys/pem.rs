@@ -56,7 +56,7 @@ impl Kind {
     fn of(label: &str, body: &str) -> Self {
         match label {
             "PRIVATE KEY" => Self::Pkcs8,
-            "RSA PRIVATE KEY" if body.contains("ENCRYPTED") => Self::Encrypted,
+            "RSA PRIVATE KEY" if body.contains(",ENCRYPTED") => Self::Encrypted,
             "RSA PRIVATE KEY" => Self::Pkcs1,
             "ENCRYPTED PRIVATE KEY" => Self::Encrypted,
             "EC PRIVATE KEY" | "EC PARAMETERS" => Self::EllipticCurve,

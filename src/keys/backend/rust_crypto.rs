@@ -1,6 +1,6 @@
 //! The `rsa` crate: pure Rust, no C compiler needed.
 
-use rsa::sha2::Sha256;
+use sha2::Sha256;
 
 use super::Failure;
 

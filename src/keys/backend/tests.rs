@@ -8,15 +8,15 @@ use rsa::pkcs8::{DecodePrivateKey as _, DecodePublicKey as _};
 use serde_json::Value;
 
 use super::{aws_lc, rust_crypto};
-use crate::keys::fixtures::{openssl, openssl_verifies, pem, vector};
-use crate::keys::pem as pem_reader;
+use crate::keys::fixtures::{TempFile, openssl, openssl_verifies, pem, vector};
+use crate::keys::pem::parse;
 
 /// One private key in both backends.
 struct Signers(aws_lc::SigningKey, rust_crypto::SigningKey);
 
 impl Signers {
     fn new(pem: &str) -> Self {
-        let key = rsa::PrivateKey::from_pkcs8_der(&pem_reader::parse(pem).unwrap().der).unwrap();
+        let key = rsa::PrivateKey::from_pkcs8_der(&parse(pem).unwrap().der).unwrap();
         Self(aws_lc::SigningKey::new(key.clone()).unwrap(), rust_crypto::SigningKey::new(key).unwrap())
     }
 
@@ -33,7 +33,7 @@ struct Verifiers(aws_lc::VerifyingKey, rust_crypto::VerifyingKey);
 
 impl Verifiers {
     fn new(pem: &str) -> Self {
-        let der = pem_reader::parse(pem).unwrap().der;
+        let der = parse(pem).unwrap().der;
         let key = rsa::PublicKey::from_public_key_der(&der).or_else(|_| rsa::PublicKey::from_pkcs1_der(&der)).unwrap();
         Self(aws_lc::VerifyingKey::new(&key).unwrap(), rust_crypto::VerifyingKey::new(&key).unwrap())
     }
@@ -106,7 +106,7 @@ fn b29_a_pss_signature_by_the_right_key_is_refused() {
     let pss = vector("b29_pss.json");
     let signature = decoded(&pss, "signature");
     assert!(!Verifiers::new(&pem("platform.public.pem")).verify(&answer(&pss), &signature));
-    let file = crate::keys::fixtures::TempFile::new(&signature);
+    let file = TempFile::new(&signature);
     let arguments = ["dgst", "-sha256", "-verify", "platform.public.pem", "-sigopt", "rsa_padding_mode:pss"];
     let arguments = [&arguments[..], &["-signature", file.0.to_str().unwrap()]].concat();
     openssl(&arguments, &answer(&pss)).expect("it is a good PSS signature");
@@ -157,9 +157,9 @@ proptest! {
         prop_assert!(verifiers.verify(&message, &signature));
 
         let flipped = |bytes: &[u8]| {
-            let mut bytes = bytes.to_vec();
-            bytes[at.index(bytes.len())] ^= 1 << bit;
-            bytes
+            let mut flipped = bytes.to_vec();
+            flipped[at.index(bytes.len())] ^= 1 << bit;
+            flipped
         };
         prop_assert!(!verifiers.verify(&flipped(&message), &signature));
         prop_assert!(!verifiers.verify(&message, &flipped(&signature)));

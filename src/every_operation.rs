@@ -1,0 +1,59 @@
+//! Makes the call of every operation with the examples of the specs, over real HTTP.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+
+use crate::support::{Reply, Wire};
+use crate::{Result, WechatPay};
+
+/// An operation as its spec shows it; build.rs writes one for each.
+pub(crate) struct Example {
+    pub(crate) id: &'static str,
+    pub(crate) method: &'static str,
+    pub(crate) path: &'static str,
+    pub(crate) query: &'static [(&'static str, &'static str)],
+    pub(crate) body: Option<&'static str>,
+    pub(crate) status: u16,
+    pub(crate) answer: Option<&'static str>,
+    pub(crate) call: fn(&WechatPay, Value) -> Pin<Box<dyn Future<Output = Result<Value>> + Send>>,
+}
+
+fn json(text: Option<&str>) -> Value {
+    text.map(|text| serde_json::from_str(text).expect("an example is JSON")).unwrap_or_default()
+}
+
+#[tokio::test]
+async fn every_operation_sends_its_example_and_reads_its_answer_without_loss() {
+    let examples = crate::api::examples();
+    assert!(!examples.is_empty());
+    for example in examples {
+        let id = example.id;
+        let wire = Wire::always(Reply::signed(example.status, example.answer.unwrap_or_default())).await;
+        let answer = (example.call)(&wire.client(), json(example.body)).await.unwrap_or_else(|e| panic!("{id}: {e:?}"));
+        assert_eq!(answer, json(example.answer), "{id}: the answer");
+
+        let request = wire.only();
+        assert!(request.is_signed(), "{id}");
+        assert_eq!(request.method, example.method, "{id}");
+        let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));
+        assert_eq!(percent_decode_str(path).decode_utf8().expect("UTF-8"), example.path, "{id}");
+        let decode = |text: &str| percent_decode_str(text).decode_utf8().expect("UTF-8").into_owned();
+        let mut sent: Vec<(String, String)> =
+            query.split('&').filter_map(|pair| pair.split_once('=')).map(|(k, v)| (decode(k), decode(v))).collect();
+        let mut given: Vec<(String, String)> =
+            example.query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        sent.sort();
+        given.sort();
+        assert_eq!(sent, given, "{id}: the query");
+        match example.body {
+            Some(body) => {
+                let sent: Value = serde_json::from_slice(&request.body).expect("the body is JSON");
+                assert_eq!(sent, json(Some(body)), "{id}: the body");
+            }
+            None => assert!(request.body.is_empty(), "{id}"),
+        }
+    }
+}
