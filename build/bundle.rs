@@ -25,9 +25,10 @@ pub(crate) fn json(document: &Document, common: &Document) -> Value {
                     })
                 })
                 .collect();
-            let body = operation.body.as_ref().map(|body| {
-                json!({ "required": body.required, "schema": body.ty.component().map(|(_, name)| name) })
-            });
+            let body = operation
+                .body
+                .as_ref()
+                .map(|body| json!({ "required": body.required, "schema": body.ty.component().map(|(_, name)| name) }));
             json!({
                 "id": operation.id,
                 "method": operation.method.to_uppercase(),
@@ -39,6 +40,12 @@ pub(crate) fn json(document: &Document, common: &Document) -> Value {
             })
         })
         .collect();
+    let schemas = schemas(document, common);
+    json!({ "family": document.family, "operations": operations, "schemas": schemas })
+}
+
+/// The components that the operations of a family reach, by name.
+pub(crate) fn schemas(document: &Document, common: &Document) -> Value {
     let mut schemas = Map::new();
     let reach = Reach::of(document);
     let common_reach = Reach::of_common(common, std::slice::from_ref(document));
@@ -51,11 +58,11 @@ pub(crate) fn json(document: &Document, common: &Document) -> Value {
             }
         }
     }
-    json!({ "family": document.family, "operations": operations, "schemas": schemas })
+    Value::Object(schemas)
 }
 
 /// The schema in the terms of JSON Schema, with references into `#/schemas` and no unknown members.
-fn closed(schema: &Value) -> Value {
+pub(crate) fn closed(schema: &Value) -> Value {
     match schema {
         Value::Object(members) => {
             let mut closed_members = Map::new();

@@ -57,7 +57,8 @@ fn example(document: &Document, operation: &Operation) -> TokenStream {
     let mut setters = Vec::new();
     let mut query = Vec::new();
     for parameter in operation.parameters.iter().filter(|parameter| parameter.location == Location::Query) {
-        let is_alternative = operation.one_of.iter().any(|group| group.iter().skip(1).any(|name| name == &parameter.name));
+        let is_alternative =
+            operation.one_of.iter().any(|group| group.iter().skip(1).any(|name| name == &parameter.name));
         if is_alternative {
             continue;
         }

@@ -23,7 +23,9 @@ pub(crate) mod requests;
 pub(crate) mod spec;
 pub(crate) mod structs;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 
 use std::env;
 use std::path::{Path, PathBuf};

@@ -14,9 +14,7 @@ const SEEN: [&str; 6] = ["type", "format", "enum", "items", "properties", "requi
 /// The document for the generator: operations with bodies and parameters, components, `common.yaml` merged in.
 pub(crate) fn openapi(document: &Document, common: &Document) -> Value {
     let mut paths = Map::new();
-    let source = document.root.json();
     for operation in &document.operations {
-        let source = &source["paths"][&operation.path][operation.method];
         let mut parameters = Vec::new();
         for parameter in &operation.parameters {
             parameters.push(json!({
@@ -29,18 +27,17 @@ pub(crate) fn openapi(document: &Document, common: &Document) -> Value {
                 "schema": parameter.ty.schema(),
             }));
         }
-        let mut normalised = json!({
-            "operationId": operation.id,
-            "parameters": parameters,
-            "responses": { "2XX": success(operation.answer.as_ref()) },
-        });
-        if operation.body.is_some() {
-            let schema = schema(&source["requestBody"]["content"]["application/json"]["schema"]);
-            normalised["requestBody"] =
-                json!({ "required": true, "content": { "application/json": { "schema": schema } } });
+        let mut normalised = Map::new();
+        normalised.insert("operationId".to_owned(), json!(operation.id));
+        normalised.insert("parameters".to_owned(), json!(parameters));
+        normalised.insert("responses".to_owned(), json!({ "2XX": success(operation.answer.as_ref()) }));
+        if let Some(body) = &operation.body {
+            let content = json!({ "application/json": { "schema": body.ty.schema() } });
+            normalised.insert("requestBody".to_owned(), json!({ "required": true, "content": content }));
         }
-        let item = paths.entry(operation.path.clone()).or_insert_with(|| json!({}));
-        item[operation.method] = normalised;
+        if let Value::Object(item) = paths.entry(operation.path.clone()).or_insert_with(|| json!({})) {
+            item.insert(operation.method.to_owned(), Value::Object(normalised));
+        }
     }
 
     let mut schemas = Map::new();
@@ -68,10 +65,10 @@ fn success(answer: Option<&Type>) -> Value {
 
 /// One schema without what the generator must not see; `allOf` of one reference becomes the reference.
 fn schema(source: &Value) -> Value {
-    if let Some([one]) = source["allOf"].as_array().map(Vec::as_slice) {
+    if let Some([one]) = source.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
         return schema(one);
     }
-    if let Some(reference) = source["$ref"].as_str() {
+    if let Some(reference) = source.get("$ref").and_then(Value::as_str) {
         return json!({ "$ref": local(reference) });
     }
     let mut kept = Map::new();

@@ -17,7 +17,7 @@ impl Argument {
     /// The value of a field that holds an `Option`, made of an argument that is one.
     pub(crate) fn optional(&self, name: &Ident) -> TokenStream {
         let value = &self.value;
-        if value.to_string() == name.to_string() { quote!(#name) } else { quote!(#name.map(|#name| #value)) }
+        if *name == value.to_string() { quote!(#name) } else { quote!(#name.map(|#name| #value)) }
     }
 }
 

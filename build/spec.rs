@@ -181,7 +181,9 @@ impl Document {
         };
         let (mut status, mut answer, mut answer_example) = (0, None, Value::Null);
         for response in node.get("responses").map(Node::entries).unwrap_or_default() {
-            let Some(success) = response.key.parse().ok().filter(|status| (200..300).contains(status)) else { continue };
+            let Some(success) = response.key.parse().ok().filter(|status| (200..300).contains(status)) else {
+                continue;
+            };
             status = success;
             if let Some(schema) = response.value.at(&["content", "application/json", "schema"]) {
                 answer = Some(self.read_type(schema)?);

@@ -62,7 +62,7 @@ impl PublicKey {
 
     /// Whether this is an RSASSA-PKCS1-v1_5 signature with SHA-256 by this key's other half.
     pub(crate) fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
-        signature.len() == self.signature_len() && self.inner.verifying.verify(message, signature)
+        self.inner.verifying.verify(message, signature)
     }
 
     /// Length of every signature by this key, in bytes: that of its modulus.
@@ -130,8 +130,6 @@ pub(super) fn check(modulus: &[u8], exponent: &[u8]) -> Result<(), Refusal> {
         _ => return Err(Refusal::TooLong { bits }),
     }
     let value = exponent.iter().try_fold(0_u64, |value, &byte| Some(value.checked_mul(256)? + u64::from(byte)));
-    match value {
-        Some(3..=rsa::PublicKey::MAX_PUB_EXPONENT) if value.is_some_and(|value| value % 2 == 1) => Ok(()),
-        _ => Err(Refusal::Exponent),
-    }
+    let is_usual = |value| (3..=rsa::PublicKey::MAX_PUB_EXPONENT).contains(&value) && value % 2 == 1;
+    if value.is_some_and(is_usual) { Ok(()) } else { Err(Refusal::Exponent) }
 }

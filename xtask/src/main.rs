@@ -1,8 +1,43 @@
-//! The project's own commands.
+//! The project's own commands; `cargo xtask` lists them.
+
+mod check;
+mod expand;
+mod test;
 
 #[path = "../../build/mod.rs"]
+#[allow(dead_code, reason = "the build script's own entry points")]
 mod build;
 
-fn main() {
-    build::main();
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask <command>
+
+  check            lint every spec of openapi/, its examples, and the tables that name it
+  expand <family>  write the generated module to target/expanded and print its path
+  test             run all tests and end with a summary
+";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let result = match words.as_slice() {
+        ["check"] => check::run(&root()),
+        ["expand", family] => expand::run(&root(), family),
+        ["test"] => test::run(&root()),
+        _ => Err(USAGE.to_owned()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The package's folder.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new(".")).to_owned()
 }

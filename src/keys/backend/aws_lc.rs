@@ -1,4 +1,4 @@
-//! aws-lc-rs: about seven times faster than the `rsa` crate at signing.
+//! aws-lc-rs: AWS-LC, in C and assembly; signs about six times as fast as the `rsa` crate.
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeyPair;

@@ -1,0 +1,120 @@
+//! Everything about the specs that can be checked without compiling the SDK.
+
+use std::fmt::Display;
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::build::names::pascal_case;
+use crate::build::spec::Document;
+use crate::build::{Specs, bundle, discover};
+
+pub(crate) fn run(root: &Path) -> Result<(), String> {
+    let families = discover::all(root).map_err(|error| error.to_string())?;
+    let specs = Specs::load(root, &families).map_err(|problems| lines(&problems))?;
+    specs.generate().map_err(|problems| lines(&problems))?;
+    let mut problems = Vec::new();
+    for document in &specs.families {
+        problems.extend(examples(document, &specs.common));
+    }
+    problems.extend(tables(root, &families)?);
+    if !problems.is_empty() {
+        return Err(lines(&problems));
+    }
+    let operations: usize = specs.families.iter().map(|document| document.operations.len()).sum();
+    println!("{} families, {operations} operations: no problems", families.len());
+    Ok(())
+}
+
+pub(crate) fn lines(problems: &[impl Display]) -> String {
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// Request and response examples fit their schemas, limits included and without unknown members.
+fn examples(document: &Document, common: &Document) -> Vec<String> {
+    let schemas = bundle::schemas(document, common);
+    let mut problems = Vec::new();
+    for operation in &document.operations {
+        let body = operation.body.as_ref().map(|body| ("request", &body.ty, &body.example));
+        let answer = operation.answer.as_ref().map(|answer| ("response", answer, &operation.answer_example));
+        for (what, ty, example) in body.into_iter().chain(answer) {
+            let Some((_, name)) = ty.component() else { continue };
+            let schema = json!({ "$ref": format!("#/schemas/{name}"), "schemas": schemas });
+            for error in misfits(&schema, example) {
+                problems.push(format!("{}:{}: example: {what}{error}", document.name, operation.line));
+            }
+        }
+        for parameter in &operation.parameters {
+            let mut schema = bundle::closed(&parameter.schema);
+            if let Some(members) = schema.as_object_mut() {
+                members.insert("schemas".to_owned(), schemas.clone());
+            }
+            for error in misfits(&schema, &parameter.example) {
+                problems.push(format!("{}:{}: example: {}{error}", document.name, operation.line, parameter.name));
+            }
+        }
+    }
+    problems
+}
+
+fn misfits(schema: &Value, example: &Value) -> Vec<String> {
+    match jsonschema::draft4::new(schema) {
+        Ok(validator) => {
+            validator.iter_errors(example).map(|error| format!("{}: {error}", error.instance_path())).collect()
+        }
+        Err(error) => vec![format!(": the schema is wrong: {error}")],
+    }
+}
+
+/// The family table of `src/api.rs`, the features of `Cargo.toml` and the files of `openapi/` name the same families.
+fn tables(root: &Path, families: &[String]) -> Result<Vec<String>, String> {
+    let read = |name: &str| fs::read_to_string(root.join(name)).map_err(|error| format!("{name}: {error}"));
+    let (api, manifest) = (read("src/api.rs")?, read("Cargo.toml")?);
+    let mut problems = Vec::new();
+    for family in families {
+        let feature = family.replace('_', "-");
+        let line = format!("#[cfg(feature = \"{feature}\")]\n    {family}: {},", pascal_case(family));
+        if !api.contains(&line) {
+            problems.push(format!("src/api.rs: families: there is no line `{}`", line.replace("\n   ", "")));
+        }
+        let features = features(&manifest);
+        if !features.iter().any(|(name, _)| *name == feature) {
+            problems.push(format!("Cargo.toml: features: there is no `{feature} = []`"));
+        }
+        let full = features.iter().find(|(name, _)| *name == "full").map_or("", |(_, value)| value);
+        if !full.contains(&format!("\"{feature}\"")) {
+            problems.push(format!("Cargo.toml: features: `full` lacks `{feature}`"));
+        }
+    }
+    let listed = api.matches("#[cfg(feature = \"").count() - api.matches("#[cfg(feature = \"simulator\")]").count();
+    if listed != families.len() {
+        problems.push(format!("src/api.rs: families: {listed} lines for {} files of openapi/", families.len()));
+    }
+    Ok(problems)
+}
+
+/// Name and value of each line of `[features]`.
+fn features(manifest: &str) -> Vec<(&str, &str)> {
+    let section = manifest.split("\n[").find(|section| section.starts_with("features]")).unwrap_or_default();
+    section.lines().filter_map(|line| line.split_once(" = ")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_specs_of_the_project_have_no_problem() {
+        run(&crate::root()).unwrap_or_else(|problems| panic!("{problems}"));
+    }
+
+    #[test]
+    fn an_example_that_does_not_fit_its_schema_is_reported() {
+        let shop = crate::build::testing::SHOP.replace("amount: { total: 1 }", "amount: { total: x }, new: 1");
+        let specs = crate::build::testing::specs(&shop, crate::build::testing::SHARED).expect("the spec is clean");
+        let problems = examples(&specs.families[0], &specs.common);
+        assert_eq!(problems.len(), 2, "{problems:?}");
+        assert!(problems.iter().any(|problem| problem.contains("request/amount/total: ")), "{problems:?}");
+    }
+}
