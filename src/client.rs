@@ -41,7 +41,7 @@ impl WechatPay {
     ///
     /// ```no_run
     /// # async fn example(pay: wechatpay_sdk::WechatPay) -> wechatpay_sdk::Result<()> {
-    /// let balance = pay.request(http::Method::GET, "/v3/merchant/fund/balance/BASIC").await?;
+    /// let balance = pay.request(wechatpay_sdk::http::Method::GET, "/v3/merchant/fund/balance/BASIC").await?;
     /// println!("{} fen", balance["available_amount"]);
     /// # Ok(())
     /// # }

@@ -108,7 +108,7 @@ impl CertificateSerial {
 impl FromStr for CertificateSerial {
     type Err = Error;
 
-    /// Takes hexadecimal digits in either case, with or without `0x`, colons and blanks.
+    /// Takes hexadecimal digits in either case, also with `0x`, colons and blanks.
     fn from_str(text: &str) -> Result<Self> {
         let text = text.trim();
         if text.starts_with("PUB_KEY_ID_") {

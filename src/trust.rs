@@ -15,7 +15,7 @@ use crate::verify::{VerifiedBy, VerifyFailure};
 
 const PREFIX: &str = "PUB_KEY_ID_";
 
-/// The id of WeChat Pay's public key (微信支付公钥ID), such as `PUB_KEY_ID_0119000000012026`.
+/// The id of WeChat Pay's public key (微信支付公钥ID): `PUB_KEY_ID_` and digits.
 ///
 /// ```
 /// use wechatpay_sdk::PublicKeyId;
@@ -37,7 +37,7 @@ impl PublicKeyId {
 impl FromStr for PublicKeyId {
     type Err = Error;
 
-    /// Takes `PUB_KEY_ID_` and digits, exactly in this case; blanks around them are ignored.
+    /// Takes `PUB_KEY_ID_` and digits, in this case; blanks around them are ignored.
     fn from_str(text: &str) -> Result<Self> {
         let text = text.trim();
         let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());

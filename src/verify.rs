@@ -138,7 +138,9 @@ pub enum VerifyFailure {
     MissingHeader(&'static str),
     /// This header is there more than once.
     RepeatedHeader(&'static str),
-    /// It is signed in a way this client does not know. The RSA key is not tried instead.
+    /// It is signed in a way this client does not know.
+    ///
+    /// The RSA key is not tried instead.
     UnsupportedSignatureType(String),
     /// WeChat Pay made the signature wrong on purpose, to see whether it is verified.
     ///
@@ -161,7 +163,7 @@ pub enum VerifyFailure {
         /// The ids of the keys in the trust.
         trusted: Vec<String>,
     },
-    /// It is signed with a platform certificate that has expired or is not in effect yet.
+    /// It is signed with a platform certificate that is not in effect now.
     #[non_exhaustive]
     InactiveCertificate {
         /// The certificate.
@@ -171,12 +173,16 @@ pub enum VerifyFailure {
     },
     /// The signature is not base64, or not as long as the key's signatures are.
     MalformedSignature,
-    /// The signature does not fit: body, nonce, timestamp or signature were altered, or another key signed.
+    /// The signature does not fit the message.
+    ///
+    /// Body, nonce, timestamp or signature were altered, or another key signed.
     WrongSignature,
 }
 
 impl VerifyFailure {
-    /// Whether WeChat Pay only tested whether signatures are verified; for the log, the message counts as forged.
+    /// Whether WeChat Pay only tested whether signatures are verified.
+    ///
+    /// This is for the log: a probe is refused like every forged message.
     pub fn is_probe(&self) -> bool {
         matches!(self, Self::Probe)
     }

@@ -33,7 +33,7 @@ pub struct ApiV3Key {
 struct Secret([u8; 32]);
 
 impl ApiV3Key {
-    /// Takes the key as it is shown in the merchant portal; blanks around it are ignored.
+    /// Takes the key as the merchant portal shows it; blanks around it are ignored.
     ///
     /// # Errors
     ///

@@ -13,6 +13,7 @@ mod configuration;
 mod escape_hatch;
 mod lenient;
 mod outcomes;
+mod readme;
 mod secrets;
 mod signing;
 mod support;

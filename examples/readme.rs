@@ -1,0 +1,67 @@
+//! The README's code, compiled here, run by `tests/it/readme.rs`, and compared with the README's text there.
+
+#![allow(dead_code, reason = "the README shows them; tests/it/readme.rs runs them")]
+
+use wechatpay_sdk::{Error, Outcome, WechatPay};
+
+pub(crate) fn connect() -> wechatpay_sdk::Result<WechatPay> {
+    use wechatpay_sdk::{Merchant, PrivateKey, PublicKey, Trust};
+
+    let merchant = Merchant::new(
+        "1900000109".parse()?,                               // merchant number
+        "3775B6A45ACD588826D15E583A95F5DD40C1B12F".parse()?, // serial of apiclient_cert.pem
+        PrivateKey::from_pem_file("secrets/apiclient_key.pem")?,
+    );
+    let trust = Trust::public_key(
+        "PUB_KEY_ID_0119000001092026".parse()?,
+        PublicKey::from_pem_file("secrets/pub_key.pem")?,
+    );
+    WechatPay::builder(merchant, trust).build()
+}
+
+pub(crate) async fn paid_in_cash(pay: &WechatPay) -> wechatpay_sdk::Result<()> {
+    use wechatpay_sdk::partner_payscore::{SyncServiceOrderDetail, SyncServiceOrderRequest, SyncType};
+
+    let paid_in_cash = SyncServiceOrderRequest::builder()
+        .service_id("2002000000000558128851361561536")
+        .sub_mchid("1900000109")
+        .type_(SyncType::OrderPaid)
+        .detail(SyncServiceOrderDetail::builder().seq(1).paid_time("20091225091210").paid_amount(1));
+
+    pay.partner_payscore()
+        .sync_service_order("1234323JKHDFE1243252", paid_in_cash)
+        .await?; // 204, signature verified
+    Ok(())
+}
+
+pub(crate) async fn total(pay: &WechatPay, number: &str) -> wechatpay_sdk::Result<Option<i64>> {
+    let order = pay
+        .partner_payscore()
+        .get_service_order()
+        .service_id("2002000000000558128851361561536")
+        .sub_mchid("1900000109")
+        .out_order_no(number)
+        .await?;
+    println!("{:?}, verified by {}", order.state, order.verified_by());
+    Ok(order.total_amount) // fen
+}
+
+pub(crate) fn what_to_do(result: Result<(), Error>) -> &'static str {
+    match result {
+        Ok(()) => "done",
+        Err(e) if e.outcome() == Outcome::Unknown => "ask what happened before anything else",
+        Err(e) if e.is_code("ORDER_DONE") => "it was done before",
+        Err(e) if e.is_retryable() => "repeat with the same number",
+        Err(_) => "fix the request",
+    }
+}
+
+pub(crate) async fn an_endpoint_without_a_method(pay: &WechatPay) -> wechatpay_sdk::Result<()> {
+    let answer = pay.request(wechatpay_sdk::http::Method::GET, "/v3/merchant/fund/balance/BASIC").await?;
+    println!("{} fen", answer["available_amount"]);
+    Ok(())
+}
+
+fn main() -> wechatpay_sdk::Result<()> {
+    connect().map(|pay| println!("a client of merchant {}", pay.mchid()))
+}

@@ -1,0 +1,139 @@
+//! The gateway's desk: takes one request after another, carries it out, and says what to answer.
+
+use std::collections::VecDeque;
+use std::sync::Mutex;
+
+use bytes::Bytes;
+use http::header::{ACCEPT, ALLOW, USER_AGENT};
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use http_body_util::Full;
+
+use super::answer::{Answer, Refusal};
+use super::authorization::{self, Signed};
+use super::clock::SimulatedClock;
+use super::fault::Fault;
+use super::identity::{self, Identity};
+use super::journal::{Journal, Received};
+use super::spec::{Catalogue, Found, Operation};
+use super::validate::{self, Call};
+use super::{lock, reply};
+use crate::{Error, Result};
+
+/// Everything that the connections of one gateway share.
+pub(super) struct Desk {
+    pub(super) identity: &'static Identity,
+    catalogue: &'static Catalogue,
+    pub(super) clock: SimulatedClock,
+    pub(super) books: Mutex<Books>,
+    pub(super) faults: Mutex<VecDeque<Fault>>,
+    pub(super) journal: Mutex<Journal>,
+}
+
+/// What the gateway remembers, one member for each product with states.
+#[derive(Debug, Default)]
+pub(super) struct Books {
+    #[cfg(feature = "partner-payscore")]
+    pub(super) service_orders: super::payscore::Orders,
+}
+
+impl Books {
+    /// Carries out a call that fits its spec; what no book knows is answered by the spec's example.
+    fn execute(&mut self, operation: &Operation, call: &Call<'_>, now: i64) -> Result<Answer, Refusal> {
+        #[cfg(feature = "partner-payscore")]
+        if let Some(done) = self.service_orders.call(call, now) {
+            return done;
+        }
+        let _ = (call, now);
+        Ok(match &operation.answer {
+            Some(example) => Answer::json(operation.status, example),
+            None => Answer::empty(operation.status),
+        })
+    }
+}
+
+/// The connection is to be cut: no byte of an answer is sent.
+#[derive(Debug)]
+pub(super) struct Cut;
+
+impl Desk {
+    pub(super) fn open(clock: SimulatedClock) -> Result<Self> {
+        let catalogue = Catalogue::get()
+            .map_err(|cause| Error::config(format!("the simulator cannot read the specs: {cause}")))?;
+        Ok(Self {
+            identity: Identity::get()?,
+            catalogue,
+            clock,
+            books: Mutex::default(),
+            faults: Mutex::default(),
+            journal: Mutex::default(),
+        })
+    }
+
+    /// Takes a request; `received` has neither operation nor status yet. Without a body, it was too large.
+    pub(super) fn take(&self, mut received: Received, body: Option<Bytes>) -> Result<Response<Full<Bytes>>, Cut> {
+        let now = self.clock.unix();
+        let fault = lock(&self.faults).pop_front();
+        let is_whole = body.is_some();
+        received.body = body.unwrap_or_default();
+        let answer = match fault.as_ref().and_then(Fault::instead) {
+            Some(answer) => answer,
+            None if is_whole => self.answer(&mut received, now).unwrap_or_else(Answer::from),
+            None => Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "INVALID_REQUEST", 268_435_464, "the body is too large")
+                .into(),
+        };
+        let response = match fault {
+            Some(Fault::Lost) => Err(Cut),
+            // Without random numbers or a working key there is nothing to say.
+            fault => reply::dress(self.identity, now, answer, fault.as_ref()).map_err(|_| Cut),
+        };
+        received.status = response.as_ref().ok().map(Response::status);
+        lock(&self.journal).push(received);
+        response
+    }
+
+    fn answer(&self, received: &mut Received, now: i64) -> Result<Answer, Refusal> {
+        let Received { method, target, headers, body, .. } = &*received;
+        authorization::check(self.identity, now, headers, Signed { method, target, body })?;
+        check_headers(headers)?;
+        let (path, query) = match target.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (target.as_str(), None),
+        };
+        let (operation, parameters) = match self.catalogue.find(method, path) {
+            Found::Operation(operation, parameters) => (operation, parameters),
+            Found::OtherMethods(methods) => return Ok(other_method(&methods)),
+            Found::Nothing => {
+                let message = "this path is in none of the enabled specs";
+                return Err(Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", 268_435_460, message));
+            }
+        };
+        let call = validate::check(operation, &parameters, query, headers, body);
+        received.operation = Some(operation.id.clone());
+        lock(&self.books).execute(operation, &call?, now)
+    }
+}
+
+/// What every request has besides its Authorization.
+fn check_headers(headers: &HeaderMap) -> Result<(), Refusal> {
+    for name in [ACCEPT, USER_AGENT] {
+        if headers.get(&name).is_none_or(HeaderValue::is_empty) {
+            return Err(Refusal::invalid(268_435_461, format!("the header {name} is missing (Http头缺少Accept或User-Agent)")));
+        }
+    }
+    match headers.get("wechatpay-serial") {
+        Some(serial) if serial != identity::PUBLIC_KEY_ID => {
+            let message = format!("Wechatpay-Serial is not a key of this merchant, {} is", identity::PUBLIC_KEY_ID);
+            Err(Refusal::invalid(268_435_461, message))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn other_method(methods: &[&http::Method]) -> Answer {
+    let allowed = methods.iter().map(|method| method.as_str()).collect::<Vec<_>>().join(", ");
+    let message = format!("this path takes {allowed}");
+    let mut answer: Answer =
+        Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "INVALID_REQUEST", 268_435_461, message).into();
+    answer.header = HeaderValue::from_str(&allowed).ok().map(|allowed| (ALLOW, allowed));
+    answer
+}

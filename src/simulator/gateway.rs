@@ -1,0 +1,168 @@
+//! The gateway in the hands of a test.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use super::clock::SimulatedClock;
+use super::desk::Desk;
+use super::fault::NextAnswer;
+use super::journal::Received;
+use super::lock;
+#[cfg(feature = "partner-payscore")]
+use super::payscore::{Action, OrderView};
+use super::server::Server;
+use crate::{Merchant, Result, Trust, WechatPay, WechatPayBuilder};
+
+/// A WeChat Pay gateway on loopback that lives until it is dropped.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> wechatpay_sdk::Result<()> {
+/// use wechatpay_sdk::Outcome;
+/// use wechatpay_sdk::simulator::Gateway;
+///
+/// let gateway = Gateway::start().await?;
+/// let pay = gateway.client()?;
+///
+/// gateway.next_answer().forged();
+/// let quota = pay.partner_payscore().get_service_quota("500001").sub_mchid("1900000109");
+/// let error = quota.appid("wxd678efh567hg6787").risk_level_version(1).await.unwrap_err();
+/// assert_eq!(error.outcome(), Outcome::Unknown);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// It runs on the tokio runtime that starts it. Several gateways share nothing.
+pub struct Gateway {
+    desk: Arc<Desk>,
+    server: Server,
+}
+
+impl Gateway {
+    /// Starts a gateway on a free port of 127.0.0.1; its clock follows the system's.
+    ///
+    /// # Errors
+    ///
+    /// A `Transport` error when no port can be opened.
+    pub async fn start() -> Result<Self> {
+        Self::with_clock(SimulatedClock::following()).await
+    }
+
+    /// Starts a gateway whose clock stands still at this time, in seconds since 1970, until the test moves it.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start).
+    pub async fn start_at(unix_seconds: i64) -> Result<Self> {
+        Self::with_clock(SimulatedClock::stopped_at(unix_seconds)).await
+    }
+
+    async fn with_clock(clock: SimulatedClock) -> Result<Self> {
+        let desk = Arc::new(Desk::open(clock)?);
+        let server = Server::start(Arc::clone(&desk)).await?;
+        Ok(Self { desk, server })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.server.address
+    }
+
+    /// The clock of the gateway and of its clients.
+    pub fn clock(&self) -> SimulatedClock {
+        self.desk.clock.clone()
+    }
+
+    /// A client of the merchant that this gateway knows, with the gateway's clock.
+    ///
+    /// # Errors
+    ///
+    /// A `Config` error when the HTTP client cannot be built.
+    pub fn client(&self) -> Result<WechatPay> {
+        self.client_with(|builder| builder)
+    }
+
+    /// The same client with settings of its own: `gateway.client_with(|builder| builder.timeout(second))`.
+    ///
+    /// A base URL is ignored: the client speaks to this gateway.
+    ///
+    /// # Errors
+    ///
+    /// As [`client`](Self::client).
+    pub fn client_with(&self, configure: impl FnOnce(WechatPayBuilder) -> WechatPayBuilder) -> Result<WechatPay> {
+        let builder = WechatPay::builder(self.merchant(), self.trust()).clock(self.clock());
+        configure(builder).build_for_loopback(self.address())
+    }
+
+    /// A client of another merchant or another trust, to see it refused, or with a signer of its own.
+    ///
+    /// # Errors
+    ///
+    /// As [`client`](Self::client), and when merchant and trust are mixed up.
+    pub fn client_of(&self, merchant: Merchant, trust: Trust) -> Result<WechatPay> {
+        WechatPay::builder(merchant, trust).clock(self.clock()).build_for_loopback(self.address())
+    }
+
+    /// The merchant that this gateway knows.
+    pub fn merchant(&self) -> Merchant {
+        self.desk.identity.merchant()
+    }
+
+    /// The trust that verifies this gateway's answers.
+    pub fn trust(&self) -> Trust {
+        self.desk.identity.trust()
+    }
+
+    /// Makes something go wrong with the next answer: `gateway.next_answer().forged()`.
+    pub fn next_answer(&self) -> NextAnswer<'_> {
+        NextAnswer::new(&self.desk.faults)
+    }
+
+    /// The requests received so far, oldest first, the refused ones too. The last 1,000 are kept.
+    pub fn requests(&self) -> Vec<Received> {
+        lock(&self.desk.journal).all()
+    }
+}
+
+/// Service orders of Pay Score.
+#[cfg(feature = "partner-payscore")]
+impl Gateway {
+    /// The service order with this `out_order_no`, as it is now.
+    pub fn order(&self, out_order_no: &str) -> Option<OrderView> {
+        let now = self.desk.clock.unix();
+        lock(&self.desk.books).service_orders.find(out_order_no, now).map(|order| OrderView::of(order))
+    }
+
+    /// The user confirms the service order: `CREATED` becomes `DOING/USER_CONFIRM`.
+    ///
+    /// # Errors
+    ///
+    /// A `Request` error when there is no such order, or it is in another state.
+    pub fn confirm_order(&self, out_order_no: &str) -> Result<()> {
+        self.user(out_order_no, Action::Confirm)
+    }
+
+    /// The user pays the completed service order with WeChat Pay: `DOING/MCH_COMPLETE` becomes `DONE`.
+    ///
+    /// # Errors
+    ///
+    /// A `Request` error when there is no such order, or it is in another state.
+    pub fn pay_order(&self, out_order_no: &str) -> Result<()> {
+        self.user(out_order_no, Action::UserPays)
+    }
+
+    fn user(&self, out_order_no: &str, action: Action) -> Result<()> {
+        let now = self.desk.clock.unix();
+        lock(&self.desk.books).service_orders.user(out_order_no, action, now).map_err(crate::Error::request)
+    }
+}
+
+impl fmt::Debug for Gateway {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gateway")
+            .field("address", &self.address())
+            .field("clock", &self.desk.clock)
+            .finish_non_exhaustive()
+    }
+}

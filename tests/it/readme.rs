@@ -1,0 +1,84 @@
+//! The README's code is true: it is the code of `examples/readme.rs`, and that code does what the README says.
+
+use wechatpay_sdk::partner_payscore::{
+    CompleteServiceOrderRequest, CreateServiceOrderRequest, PostPayment, RiskFund, TimeRange,
+};
+use wechatpay_sdk::simulator::Gateway;
+use wechatpay_sdk::{ErrorKind, WechatPay};
+
+#[path = "../../examples/readme.rs"]
+mod readme;
+
+const README: &str = include_str!("../../README.md");
+const CODE: &str = include_str!("../../examples/readme.rs");
+/// 2009-12-25 09:30:00 in Beijing.
+const MORNING: i64 = 1_261_704_600;
+const SERVICE: &str = "2002000000000558128851361561536";
+const NUMBER: &str = "1234323JKHDFE1243252";
+
+/// The text of a function's body in the example.
+fn body(name: &str) -> &'static str {
+    let (_, rest) = CODE.split_once(&format!("fn {name}(")).unwrap();
+    let (_, rest) = rest.split_once("{\n").unwrap();
+    rest.split_once("\n}\n").unwrap().0.trim_end_matches("    Ok(())").trim_end()
+}
+
+#[test]
+fn the_readme_shows_the_code_that_is_run() {
+    for name in ["connect", "paid_in_cash", "total", "what_to_do", "an_endpoint_without_a_method"] {
+        assert!(README.contains(body(name)), "README.md lacks the body of `{name}`:\n{}", body(name));
+    }
+}
+
+async fn completed_order(gateway: &Gateway, pay: &WechatPay) {
+    let create = CreateServiceOrderRequest::builder()
+        .service_id(SERVICE)
+        .appid("wxd678efh567hg6787")
+        .sub_mchid("1900000109")
+        .out_order_no(NUMBER)
+        .service_introduction("XX充电宝")
+        .risk_fund(RiskFund::builder().name("DEPOSIT").amount(100))
+        .time_range(TimeRange::builder().start_time("20091225080000"))
+        .notify_url("https://shop.example/notify");
+    pay.partner_payscore().create_service_order(create).await.unwrap();
+    gateway.confirm_order(NUMBER).unwrap();
+    let complete = CompleteServiceOrderRequest::builder()
+        .service_id(SERVICE)
+        .sub_mchid("1900000109")
+        .post_payments([PostPayment::builder().name("租借费用").amount(1)])
+        .total_amount(1);
+    pay.partner_payscore().complete_service_order(NUMBER, complete).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_readmes_first_program_syncs_an_order_and_its_query_reads_it() {
+    let gateway = Gateway::start_at(MORNING).await.unwrap();
+    let pay = gateway.client().unwrap();
+    completed_order(&gateway, &pay).await;
+    assert_eq!(gateway.order(NUMBER).unwrap().state(), "DOING");
+
+    assert_eq!(readme::what_to_do(readme::paid_in_cash(&pay).await), "done");
+    assert_eq!(gateway.order(NUMBER).unwrap().state(), "DONE");
+    assert_eq!(readme::total(&pay, NUMBER).await.unwrap(), Some(1));
+    assert_eq!(readme::what_to_do(readme::paid_in_cash(&pay).await), "it was done before");
+}
+
+#[tokio::test]
+async fn the_readmes_match_tells_what_to_do_after_a_failure() {
+    let gateway = Gateway::start_at(MORNING).await.unwrap();
+    let pay = gateway.client().unwrap();
+    assert_eq!(readme::what_to_do(readme::paid_in_cash(&pay).await), "fix the request");
+    completed_order(&gateway, &pay).await;
+    gateway.next_answer().refused_too_fast();
+    assert_eq!(readme::what_to_do(readme::paid_in_cash(&pay).await), "repeat with the same number");
+    gateway.next_answer().lost();
+    assert_eq!(readme::what_to_do(readme::paid_in_cash(&pay).await), "ask what happened before anything else");
+    assert_eq!(gateway.order(NUMBER).unwrap().state(), "DONE", "it happened all the same");
+}
+
+#[test]
+fn the_readmes_client_asks_for_its_key_files_by_name() {
+    let error = readme::connect().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Config);
+    assert!(error.to_string().contains("secrets/apiclient_key.pem"), "{error}");
+}
