@@ -58,7 +58,8 @@ impl WechatPayBuilder {
         }
     }
 
-    /// The APIv3 key, for notifications and platform certificates.
+    /// The APIv3 key, which decrypts notifications and platform certificates. This version has neither yet and only
+    /// keeps it.
     pub fn api_v3_key(mut self, key: ApiV3Key) -> Self {
         self.api_v3_key = Some(key);
         self
@@ -128,6 +129,12 @@ impl WechatPayBuilder {
 
     fn finish(self, base: String, is_https: bool) -> Result<WechatPay> {
         self.trust.check_against(&self.merchant)?;
+        if self.trust.serial_to_send(self.clock.now()).is_none() {
+            return Err(Error::config(
+                "no platform certificate in the trust is in effect at this machine's time, so no answer could be \
+                 verified: give one that is, or check the clock",
+            ));
+        }
         let mut http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())

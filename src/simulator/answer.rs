@@ -100,11 +100,6 @@ impl Refusal {
         Self::new(StatusCode::BAD_REQUEST, "INVALID_REQUEST", number, message)
     }
 
-    /// The gateway itself failed.
-    pub(super) fn system(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "SYSTEM_ERROR", 268_435_463, message)
-    }
-
     #[cfg(test)]
     pub(super) fn code(&self) -> &'static str {
         self.code

@@ -22,7 +22,13 @@ pub(super) struct Call<'c> {
     pub(super) body: Value,
 }
 
-impl Call<'_> {
+impl<'c> Call<'c> {
+    /// A call that no spec was asked about.
+    #[cfg(test)]
+    pub(super) fn of(operation: &'c str, parameters: BTreeMap<&'c str, Value>, body: Value) -> Self {
+        Self { operation, parameters, body }
+    }
+
     /// A path or query parameter that is text.
     pub(super) fn parameter(&self, name: &str) -> Option<&str> {
         self.parameters.get(name)?.as_str()

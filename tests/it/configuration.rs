@@ -48,3 +48,12 @@ fn a_platform_serial_is_refused_as_the_merchants() {
     let error = WechatPay::builder(merchant, trust_with(platform)).build().unwrap_err();
     assert!(error.to_string().contains("merchant serial"), "{error}");
 }
+
+#[test]
+fn b23_a_trust_of_which_nothing_is_in_effect_is_refused() {
+    for name in ["platform.expired.certificate.pem", "platform.future.certificate.pem"] {
+        let trust = Trust::certificates([certificate(name)]).unwrap();
+        let error = WechatPay::builder(merchant(), trust).clock(StandingClock(at(NOW))).build().unwrap_err();
+        assert!(error.to_string().contains("in effect"), "{error}");
+    }
+}
