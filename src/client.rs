@@ -10,7 +10,7 @@ use http::{HeaderValue, Method};
 
 pub use self::builder::{FourByteCharacters, WechatPayBuilder};
 use crate::request::RawRequest;
-use crate::{Clock, Merchant, MchId, Trust};
+use crate::{Clock, MchId, Merchant, Trust};
 
 /// A client of WeChat Pay for one merchant number.
 ///

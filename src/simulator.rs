@@ -50,6 +50,7 @@
 
 mod answer;
 mod authorization;
+#[cfg(feature = "partner-payscore")]
 mod beijing;
 mod clock;
 mod desk;
@@ -80,4 +81,5 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 #[cfg(test)]
+#[cfg(feature = "partner-payscore")]
 mod tests;

@@ -1,8 +1,8 @@
 //! What the gateway says, before it is signed: an answer, or a refusal in WeChat Pay's words.
 
 use bytes::Bytes;
-use http::header::{HeaderName, HeaderValue};
 use http::StatusCode;
+use http::header::{HeaderName, HeaderValue};
 use serde_json::{Value, json};
 
 /// An answer that still has to be signed.
@@ -38,7 +38,7 @@ pub(super) struct Refusal {
     code: &'static str,
     number: u32,
     message: String,
-    detail: Option<Detail>,
+    detail: Option<Box<Detail>>,
 }
 
 #[derive(Debug, PartialEq)]
@@ -86,7 +86,7 @@ impl Refusal {
             "" => format!("the {place} {issue}"),
             _ => format!("{place} parameter {field} {issue}"),
         };
-        let detail = Detail { location, field, value, issue };
+        let detail = Box::new(Detail { location, field, value, issue });
         Self { detail: Some(detail), ..Self::new(StatusCode::BAD_REQUEST, "PARAM_ERROR", 268_435_461, message) }
     }
 
@@ -119,7 +119,8 @@ impl Refusal {
 impl From<Refusal> for Answer {
     fn from(refusal: Refusal) -> Self {
         let mut body = json!({ "code": refusal.code, "message": refusal.message });
-        if let Some(Detail { location, field, value, issue }) = refusal.detail {
+        if let Some(detail) = refusal.detail {
+            let Detail { location, field, value, issue } = *detail;
             let mut detail = json!({ "location": location.as_str(), "field": field, "issue": issue });
             if let (Some(value), Some(members)) = (value, detail.as_object_mut()) {
                 members.insert("value".to_owned(), value);

@@ -58,6 +58,12 @@ impl Gateway {
         Self::with_clock(SimulatedClock::stopped_at(unix_seconds)).await
     }
 
+    /// What the tasks of this gateway hold, to see them end.
+    #[cfg(test)]
+    pub(super) fn watch(&self) -> std::sync::Weak<Desk> {
+        Arc::downgrade(&self.desk)
+    }
+
     async fn with_clock(clock: SimulatedClock) -> Result<Self> {
         let desk = Arc::new(Desk::open(clock)?);
         let server = Server::start(Arc::clone(&desk)).await?;

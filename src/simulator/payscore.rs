@@ -17,10 +17,10 @@ use serde_json::Value;
 use self::order::Order;
 pub(super) use self::state::Action;
 use self::state::State;
+pub use self::view::OrderView;
 use super::answer::{Answer, Location, Refusal};
 use super::beijing;
 use super::validate::Call;
-pub use self::view::OrderView;
 
 /// All service orders of one gateway.
 #[derive(Debug, Default)]
@@ -132,7 +132,7 @@ impl State {
     /// Lets an action pass, or refuses it with WeChat Pay's code.
     fn check(self, action: Action) -> Result<State, Refusal> {
         self.after(action).map_err(|conflict| {
-            let message = format!("the order is {self}: {} is not possible", action.name());
+            let message = format!("{} is not possible, the order is {self}", action.name());
             Refusal::new(StatusCode::BAD_REQUEST, conflict.code(), conflict.number(action), message)
         })
     }

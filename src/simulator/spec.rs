@@ -240,6 +240,7 @@ fn kind(schema: &Value, schemas: &Value) -> Kind {
 }
 
 #[cfg(test)]
+#[cfg(feature = "partner-payscore")]
 mod tests {
     use super::*;
 

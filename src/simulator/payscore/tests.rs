@@ -131,7 +131,8 @@ fn every_call_in_every_state_answers_as_documented() {
         ("sync_service_order", synced("20091225091210")),
     ];
     let state = "INVALID_ORDER_STATE";
-    let table: [(&str, &dyn Fn() -> Book, [&str; 5]); 6] = [
+    type InState<'b> = &'b dyn Fn() -> Book;
+    let table: [(&str, InState<'_>, [&str; 5]); 6] = [
         ("created", &Book::created, ["OK", state, state, state, state]),
         ("confirmed", &Book::confirmed, ["OK", "OK", state, state, state]),
         ("completed", &Book::completed, [state, "INVALID_REQUEST", "OK", "OK", "OK"]),
@@ -238,8 +239,11 @@ fn nothing_to_pay_is_done_at_once_without_a_collection() {
 #[test]
 fn a_completion_is_bounded_by_the_deposit_and_the_present() {
     let mut book = Book::confirmed();
-    let refused = book.call("complete_service_order", body(json!({ "post_payments": [{ "name": "a", "amount": 101 }],
-        "total_amount": 101 })));
+    let refused = book.call(
+        "complete_service_order",
+        body(json!({ "post_payments": [{ "name": "a", "amount": 101 }],
+        "total_amount": 101 })),
+    );
     assert_eq!(refused.unwrap_err().field(), Some("/total_amount"));
     let late = with(completion(), "time_range", json!({ "end_time": "20091225093001" }));
     assert_eq!(book.call("complete_service_order", late).unwrap_err().field(), Some("/time_range/end_time"));

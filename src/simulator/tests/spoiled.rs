@@ -1,0 +1,113 @@
+//! Every operation with its examples: accepted as they are, refused with the right pointer once spoiled.
+
+use std::collections::BTreeSet;
+
+use http::header::CONTENT_TYPE;
+
+use super::*;
+use crate::simulator::answer::Refusal;
+use crate::simulator::json;
+use crate::simulator::spec::{Catalogue, Found};
+use crate::simulator::validate;
+
+#[tokio::test]
+async fn every_operation_takes_the_example_of_its_spec() {
+    for example in crate::api::examples() {
+        // The examples share one order number; each gets a gateway without that order.
+        let gateway = Gateway::start().await.unwrap();
+        let body = example.body.map(|body| serde_json::from_str(body).unwrap()).unwrap_or_default();
+        match (example.call)(&gateway.client().unwrap(), body).await {
+            Ok(_) => {}
+            Err(error) if error.is_code("ORDER_NOT_EXIST") => {}
+            Err(error) => panic!("{}: {error}", example.id),
+        }
+        assert_eq!(gateway.requests().last().unwrap().operation(), Some(example.id));
+    }
+}
+
+/// Checks a body against the spec of its operation, without HTTP.
+fn refused(example: &crate::every_operation::Example, body: &[u8]) -> Option<Refusal> {
+    let method = example.method.parse().unwrap();
+    let catalogue = Catalogue::get().unwrap();
+    let Found::Operation(operation, parameters) = catalogue.find(&method, example.path) else {
+        panic!("{} is not found", example.id);
+    };
+    let query = example.query.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&");
+    let headers = [(CONTENT_TYPE, HeaderValue::from_static("application/json"))].into_iter().collect();
+    validate::check(operation, &parameters, Some(&query), &headers, body).err()
+}
+
+/// The pointers of a value and of everything in it.
+fn pointers(value: &Value, pointer: &str, all: &mut BTreeSet<String>) {
+    all.insert(pointer.to_owned());
+    let mut within = |name: &str, value: &Value| {
+        let mut deeper = pointer.to_owned();
+        json::push(&mut deeper, name);
+        pointers(value, &deeper, all);
+    };
+    match value {
+        Value::Object(members) => members.iter().for_each(|(name, value)| within(name, value)),
+        Value::Array(items) => items.iter().enumerate().for_each(|(index, value)| within(&index.to_string(), value)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_example_is_refused_once_spoiled_anywhere() {
+    let mut spoiled = 0;
+    for example in crate::api::examples() {
+        let Some(text) = example.body else { continue };
+        let body: Value = serde_json::from_str(text).unwrap();
+        assert_eq!(refused(&example, text.as_bytes()), None, "{}", example.id);
+        let mut all = BTreeSet::new();
+        pointers(&body, "", &mut all);
+        for pointer in all {
+            let mut spoil = |change: &dyn Fn(&mut Value), expected: &str| {
+                let mut body = body.clone();
+                change(body.pointer_mut(&pointer).unwrap());
+                let refusal = refused(&example, body.to_string().as_bytes());
+                let refusal = refusal.unwrap_or_else(|| panic!("{} accepts {expected} in {body}", example.id));
+                assert_eq!(
+                    (refusal.code(), refusal.field()),
+                    ("PARAM_ERROR", Some(expected)),
+                    "{}: {body}",
+                    example.id
+                );
+                spoiled += 1;
+            };
+            spoil(&|value| *value = Value::Null, &pointer);
+            spoil(
+                &|value| {
+                    *value = if value.is_string() { json!(1) } else { json!("a text") };
+                },
+                &pointer,
+            );
+            if body.pointer(&pointer).unwrap().is_object() {
+                let extra = format!("{pointer}/zz");
+                spoil(&|value| drop(value.as_object_mut().unwrap().insert("zz".to_owned(), json!(1))), &extra);
+            }
+        }
+    }
+    assert!(spoiled > 500, "{spoiled}");
+}
+
+#[test]
+fn every_required_member_is_missed() {
+    let spec: Value = serde_json::from_str(crate::api::SPECS[0]).unwrap();
+    let mut missed = 0;
+    for example in crate::api::examples() {
+        let Some(text) = example.body else { continue };
+        let operations = spec["operations"].as_array().unwrap();
+        let operation = operations.iter().find(|operation| operation["id"] == example.id).unwrap();
+        let schema = &spec["schemas"][operation["body"]["schema"].as_str().unwrap()];
+        for name in schema["required"].as_array().unwrap() {
+            let name = name.as_str().unwrap();
+            let mut body: Value = serde_json::from_str(text).unwrap();
+            body.as_object_mut().unwrap().remove(name).expect("an example has every required member");
+            let refusal = refused(&example, body.to_string().as_bytes()).unwrap();
+            assert_eq!(refusal.field(), Some(format!("/{name}").as_str()), "{}", example.id);
+            missed += 1;
+        }
+    }
+    assert!(missed > 50, "{missed}");
+}
