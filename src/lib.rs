@@ -40,7 +40,7 @@ pub use http;
 
 #[allow(unreachable_pub, unused_imports, reason = "without a family there is none to export")]
 pub use self::api::*;
-pub use self::client::{FourByteCharacters, WechatPay, WechatPayBuilder};
+pub use self::client::{Brand, BrandId, FourByteCharacters, WechatPay, WechatPayBrand, WechatPayBuilder};
 pub use self::clock::Clock;
 pub use self::error::{ApiError, Error, ErrorCode, ErrorDetail, ErrorKind, Outcome, Result};
 pub use self::keys::{ApiV3Key, Certificate, PrivateKey, PublicKey};

@@ -50,7 +50,9 @@ async fn h09_a_timeout_after_sending_has_an_unknown_outcome() {
 #[tokio::test]
 async fn h01_h05_server_errors_leave_the_outcome_open_whatever_their_body() {
     let system = br#"{"code":"SYSTEM_ERROR","message":"x"}"#.to_vec();
-    for (status, body) in [(500, system), (502, b"<html>Bad Gateway</html>".to_vec()), (503, Vec::new()), (504, b"\xff".to_vec())] {
+    for (status, body) in
+        [(500, system), (502, b"<html>Bad Gateway</html>".to_vec()), (503, Vec::new()), (504, b"\xff".to_vec())]
+    {
         let wire = Wire::always(Reply::bare(status, body)).await;
         let error = sync(&wire.client()).await;
         assert_eq!((error.kind(), error.outcome()), (ErrorKind::Api, Outcome::Unknown), "{status}");

@@ -60,9 +60,10 @@ fn payer_data_in_requests_calls_and_answers_is_named_but_not_shown() {
         .time_range(TimeRange::builder().start_time("20091225"))
         .notify_url("https://shop.example/notify")
         .openid(OPENID);
-    let order: ServiceOrder =
-        serde_json::from_value(serde_json::json!({ "out_order_no": "1", "state": "DONE", "openid": OPENID, "phone": OPENID }))
-            .unwrap();
+    let order: ServiceOrder = serde_json::from_value(
+        serde_json::json!({ "out_order_no": "1", "state": "DONE", "openid": OPENID, "phone": OPENID }),
+    )
+    .unwrap();
     let pay = builder().build().unwrap();
     let call = pay.partner_payscore().create_service_order(request.clone());
     let query = pay.partner_payscore().get_permission_by_openid().openid(OPENID);
