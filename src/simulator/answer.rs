@@ -1,8 +1,8 @@
 //! What the gateway says, before it is signed: an answer, or a refusal in WeChat Pay's words.
 
 use bytes::Bytes;
-use http::StatusCode;
 use http::header::{HeaderName, HeaderValue};
+use http::StatusCode;
 use serde_json::{Value, json};
 
 /// An answer that still has to be signed.

@@ -41,7 +41,12 @@ impl Signed<'_> {
 }
 
 /// Lets a request of the known merchant pass.
-pub(super) fn check(identity: &Identity, now: i64, headers: &HeaderMap, request: Signed<'_>) -> Result<(), Refusal> {
+pub(super) fn check(
+    identity: &Identity,
+    now: i64,
+    headers: &HeaderMap,
+    request: Signed<'_>,
+) -> Result<(), Refusal> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let text = match (values.next(), values.next()) {
         (None, _) => return Err(malformed("the header Authorization is missing")),

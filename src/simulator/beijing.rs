@@ -15,8 +15,7 @@ pub(super) fn parse(text: &str) -> Option<i64> {
     let (year, month, day) = (number(0..4)?, number(4..6)?, number(6..8)?);
     let (hour, minute, second) = (number(8..10)?, number(10..12)?, number(12..14)?);
     let days = days_of(year, month, day);
-    let is_real =
-        hour < 24 && minute < 60 && second < 60 && (1..=12).contains(&month) && date_of(days) == (year, month, day);
+    let is_real = hour < 24 && minute < 60 && second < 60 && (1..=12).contains(&month) && date_of(days) == (year, month, day);
     is_real.then(|| days * DAY + hour * 3_600 + minute * 60 + second - OFFSET)
 }
 
@@ -72,24 +71,9 @@ mod tests {
     #[test]
     fn what_is_no_time_is_refused() {
         for text in [
-            "",
-            "2009",
-            "2009122509121",
-            "200912250912100",
-            "20090229",
-            "20091301",
-            "20090001",
-            "20091200",
-            "20091232",
-            "20091225240000",
-            "20091225096000",
-            "20091225091260",
-            "2009-12-25",
-            "OnAccept",
-            "+0091225",
-            "２００９",
-            "20090431",
-            "21000229",
+            "", "2009", "2009122509121", "200912250912100", "20090229", "20091301", "20090001", "20091200",
+            "20091232", "20091225240000", "20091225096000", "20091225091260", "2009-12-25", "OnAccept",
+            "+0091225", "２００９", "20090431", "21000229",
         ] {
             assert_eq!(parse(text), None, "{text}");
         }

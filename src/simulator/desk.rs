@@ -57,8 +57,8 @@ pub(super) struct Cut;
 
 impl Desk {
     pub(super) fn open(clock: SimulatedClock) -> Result<Self> {
-        let catalogue =
-            Catalogue::get().map_err(|cause| Error::config(format!("the simulator cannot read the specs: {cause}")))?;
+        let catalogue = Catalogue::get()
+            .map_err(|cause| Error::config(format!("the simulator cannot read the specs: {cause}")))?;
         Ok(Self {
             identity: Identity::get()?,
             catalogue,
@@ -78,10 +78,8 @@ impl Desk {
         let answer = match fault.as_ref().and_then(Fault::instead) {
             Some(answer) => answer,
             None if is_whole => self.answer(&mut received, now).unwrap_or_else(Answer::from),
-            None => {
-                Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "INVALID_REQUEST", 268_435_464, "the body is too large")
-                    .into()
-            }
+            None => Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "INVALID_REQUEST", 268_435_464, "the body is too large")
+                .into(),
         };
         let response = match fault {
             Some(Fault::Lost) => Err(Cut),
@@ -119,10 +117,7 @@ impl Desk {
 fn check_headers(headers: &HeaderMap) -> Result<(), Refusal> {
     for name in [ACCEPT, USER_AGENT] {
         if headers.get(&name).is_none_or(HeaderValue::is_empty) {
-            return Err(Refusal::invalid(
-                268_435_461,
-                format!("the header {name} is missing (Http头缺少Accept或User-Agent)"),
-            ));
+            return Err(Refusal::invalid(268_435_461, format!("the header {name} is missing (Http头缺少Accept或User-Agent)")));
         }
     }
     match headers.get("wechatpay-serial") {

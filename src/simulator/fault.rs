@@ -41,7 +41,8 @@ impl Fault {
             }
             Self::RefusedTooFast => {
                 let message = "too many requests: slow down, and repeat with the same number";
-                let refusal = Refusal::new(StatusCode::TOO_MANY_REQUESTS, "FREQUENCY_LIMITED", 268_447_840, message);
+                let refusal =
+                    Refusal::new(StatusCode::TOO_MANY_REQUESTS, "FREQUENCY_LIMITED", 268_447_840, message);
                 Some(refusal.into())
             }
             _ => None,

@@ -75,11 +75,8 @@ impl Received {
 impl fmt::Debug for Received {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (path, query) = self.target.split_once('?').unwrap_or((&self.target, ""));
-        let names: Vec<&str> = query
-            .split('&')
-            .map(|pair| pair.split('=').next().unwrap_or_default())
-            .filter(|name| !name.is_empty())
-            .collect();
+        let names: Vec<&str> =
+            query.split('&').map(|pair| pair.split('=').next().unwrap_or_default()).filter(|name| !name.is_empty()).collect();
         f.debug_struct("Received")
             .field("method", &self.method)
             .field("path", &path)

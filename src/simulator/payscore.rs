@@ -17,10 +17,10 @@ use serde_json::Value;
 use self::order::Order;
 pub(super) use self::state::Action;
 use self::state::State;
-pub use self::view::OrderView;
 use super::answer::{Answer, Location, Refusal};
 use super::beijing;
 use super::validate::Call;
+pub use self::view::OrderView;
 
 /// All service orders of one gateway.
 #[derive(Debug, Default)]

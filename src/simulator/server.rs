@@ -55,9 +55,8 @@ async fn listen(listener: TcpListener, desk: Arc<Desk>) {
 
 async fn serve(stream: TcpStream, desk: Arc<Desk>) {
     let service = service_fn(|request| respond(Arc::clone(&desk), request));
-    let connection = hyper::server::conn::http1::Builder::new()
-        .title_case_headers(true)
-        .serve_connection(TokioIo::new(stream), service);
+    let connection =
+        hyper::server::conn::http1::Builder::new().title_case_headers(true).serve_connection(TokioIo::new(stream), service);
     // A connection that fails is the client's to notice, or was cut on purpose.
     let _ = connection.await;
 }

@@ -51,7 +51,10 @@ pub(super) fn check<'c>(
     let mut given: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for pair in query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        given.entry(decode(Location::Query, name, name)?).or_default().push(decode(Location::Query, name, value)?);
+        given
+            .entry(decode(Location::Query, name, name)?)
+            .or_default()
+            .push(decode(Location::Query, name, value)?);
     }
     let mut parameters = BTreeMap::new();
     for parameter in &operation.parameters {
@@ -83,10 +86,9 @@ const ILLEGAL_EXTRA: u32 = 270_924_358;
 
 /// Decodes a part of the URL. A `+` is a plus: queries are percent-encoded, not forms.
 fn decode(location: Location, name: &str, text: &str) -> Result<String, Refusal> {
-    let is_encoded = text
-        .split('%')
-        .skip(1)
-        .all(|rest| rest.get(..2).is_some_and(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit())));
+    let is_encoded = text.split('%').skip(1).all(|rest| {
+        rest.get(..2).is_some_and(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
+    });
     match percent_decode_str(text).decode_utf8() {
         Ok(decoded) if is_encoded => Ok(decoded.into_owned()),
         _ => Err(Refusal::parameter(location, name, Some(Value::from(text)), "is not percent-encoded UTF-8")),

@@ -104,7 +104,8 @@ mod tests {
 
     #[test]
     fn the_five_parameters_are_read_in_any_order() {
-        let expected = Credentials { mchid: "1", nonce_str: "n", timestamp: "2", serial_no: "A", signature: "cw==" };
+        let expected =
+            Credentials { mchid: "1", nonce_str: "n", timestamp: "2", serial_no: "A", signature: "cw==" };
         assert!(Credentials::parse(RIGHT) == Ok(expected));
         let turned = "WECHATPAY2-SHA256-RSA2048 signature=\"cw==\",serial_no=\"A\",timestamp=\"2\",nonce_str=\"n\",\
                       mchid=\"1\"";

@@ -230,10 +230,9 @@ impl Order {
 
     /// 20 digits that belong to this order and to no other of this gateway: the same in every run.
     fn digits(&self) -> String {
-        let seed = self
-            .number
-            .bytes()
-            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
+        let seed = self.number.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        });
         format!("{seed:020}")
     }
 }

@@ -25,8 +25,7 @@ pub(super) fn read(body: &Value, latest_end: Option<i64>) -> Result<Option<Start
         None => Ok(None),
         Some(text) => {
             let unix = beijing::parse(text);
-            unix.map(Some)
-                .ok_or_else(|| refused(body, pointer, "must be a time in Beijing, yyyyMMddHHmmss or yyyyMMdd"))
+            unix.map(Some).ok_or_else(|| refused(body, pointer, "must be a time in Beijing, yyyyMMddHHmmss or yyyyMMdd"))
         }
     };
     let is_on_accept = body.pointer(START).and_then(Value::as_str) == Some(ON_ACCEPT);

@@ -136,18 +136,15 @@ mod tests {
 
         let actions = [Confirm, Cancel, Complete, Modify, Pay, Sync, UserPays, Expire];
         let table = [
-            (
-                Created,
-                [Ok(UserConfirm), Ok(Revoked), Err(Wrong), Err(Wrong), Err(Wrong), Err(Wrong), Err(Wrong), Ok(Expired)],
-            ),
-            (
-                UserConfirm,
-                [Err(Wrong), Ok(Revoked), Ok(MchComplete), Err(Wrong), Err(Wrong), Err(Wrong), Err(Wrong), Err(Wrong)],
-            ),
-            (
-                MchComplete,
-                [Err(Wrong), Err(Wrong), Err(Wrong), Ok(MchComplete), Ok(MchComplete), Ok(Done), Ok(Done), Err(Wrong)],
-            ),
+            (Created, [
+                Ok(UserConfirm), Ok(Revoked), Err(Wrong), Err(Wrong), Err(Wrong), Err(Wrong), Err(Wrong), Ok(Expired),
+            ]),
+            (UserConfirm, [
+                Err(Wrong), Ok(Revoked), Ok(MchComplete), Err(Wrong), Err(Wrong), Err(Wrong), Err(Wrong), Err(Wrong),
+            ]),
+            (MchComplete, [
+                Err(Wrong), Err(Wrong), Err(Wrong), Ok(MchComplete), Ok(MchComplete), Ok(Done), Ok(Done), Err(Wrong),
+            ]),
             (Done, [Err(AlreadyDone); 8]),
             (Revoked, [Err(Canceled); 8]),
             (Expired, [Err(Wrong); 8]),

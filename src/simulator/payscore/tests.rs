@@ -238,11 +238,8 @@ fn nothing_to_pay_is_done_at_once_without_a_collection() {
 #[test]
 fn a_completion_is_bounded_by_the_deposit_and_the_present() {
     let mut book = Book::confirmed();
-    let refused = book.call(
-        "complete_service_order",
-        body(json!({ "post_payments": [{ "name": "a", "amount": 101 }],
-        "total_amount": 101 })),
-    );
+    let refused = book.call("complete_service_order", body(json!({ "post_payments": [{ "name": "a", "amount": 101 }],
+        "total_amount": 101 })));
     assert_eq!(refused.unwrap_err().field(), Some("/total_amount"));
     let late = with(completion(), "time_range", json!({ "end_time": "20091225093001" }));
     assert_eq!(book.call("complete_service_order", late).unwrap_err().field(), Some("/time_range/end_time"));
