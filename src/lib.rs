@@ -1,4 +1,6 @@
-#![doc = include_str!("../README.md")]
+// The README's examples include the simulator.
+#![cfg_attr(feature = "simulator", doc = include_str!("../README.md"))]
+#![cfg_attr(not(feature = "simulator"), doc = "The WeChat Pay APIv3 SDK for Rust; the README says how it is used.")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod api;
