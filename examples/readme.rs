@@ -12,10 +12,8 @@ pub(crate) fn connect() -> wechatpay_sdk::Result<WechatPay> {
         "3775B6A45ACD588826D15E583A95F5DD40C1B12F".parse()?, // serial of apiclient_cert.pem
         PrivateKey::from_pem_file("secrets/apiclient_key.pem")?,
     );
-    let trust = Trust::public_key(
-        "PUB_KEY_ID_0119000001092026".parse()?,
-        PublicKey::from_pem_file("secrets/pub_key.pem")?,
-    );
+    let trust =
+        Trust::public_key("PUB_KEY_ID_0119000001092026".parse()?, PublicKey::from_pem_file("secrets/pub_key.pem")?);
     WechatPay::builder(merchant, trust).build()
 }
 
@@ -28,9 +26,7 @@ pub(crate) async fn paid_in_cash(pay: &WechatPay) -> wechatpay_sdk::Result<()> {
         .type_(SyncType::OrderPaid)
         .detail(SyncServiceOrderDetail::builder().seq(1).paid_time("20091225091210").paid_amount(1));
 
-    pay.partner_payscore()
-        .sync_service_order("1234323JKHDFE1243252", paid_in_cash)
-        .await?; // 204, signature verified
+    pay.partner_payscore().sync_service_order("1234323JKHDFE1243252", paid_in_cash).await?; // 204, signature verified
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! The client: who we are, whom we believe, and one connection pool.
 
+mod brand;
 mod builder;
 mod check;
 
@@ -8,8 +9,10 @@ use std::sync::Arc;
 
 use http::{HeaderValue, Method};
 
+pub use self::brand::{Brand, BrandId, WechatPayBrand};
 pub use self::builder::{FourByteCharacters, WechatPayBuilder};
 use crate::request::RawRequest;
+use crate::sign::Scheme;
 use crate::{Clock, MchId, Merchant, Trust};
 
 /// A client of WeChat Pay for one merchant number.
@@ -48,6 +51,12 @@ impl WechatPay {
     /// ```
     pub fn request(&self, method: Method, path: impl Into<String>) -> RawRequest {
         RawRequest::new(self.core.clone(), method, path.into())
+    }
+}
+
+impl From<Core> for WechatPay {
+    fn from(core: Core) -> Self {
+        Self { core }
     }
 }
 
@@ -108,6 +117,8 @@ impl Core {
 
     /// What is known offline to be refused or mangled by WeChat Pay.
     pub(crate) fn check(&self, request: &reqwest::Request) -> crate::Result<()> {
-        self.0.checks.request(self.merchant().mchid(), request)
+        let merchant = self.merchant();
+        let mchid = (merchant.scheme == Scheme::Merchant).then(|| merchant.mchid());
+        self.0.checks.request(mchid, request)
     }
 }

@@ -101,7 +101,7 @@ async fn read(core: &Core, response: reqwest::Response, status: StatusCode, head
     if !is_whole && status.is_success() {
         return Err(Error::transport(Outcome::Unknown, format!("the answer is larger than {BODY_LIMIT} bytes")));
     }
-    let verdict = match verify(core.trust(), &headers, &body, core.clock().now()) {
+    let verdict = match verify(core.trust(), core.merchant().scheme, &headers, &body, core.clock().now()) {
         Ok(verified_by) if is_whole => Some(verified_by),
         Err(failure) if status.is_success() => return Err(Error::verify(failure).with_body(&body)),
         _ => None,

@@ -1,4 +1,6 @@
-#![doc = include_str!("../README.md")]
+// The README's examples include the simulator.
+#![cfg_attr(feature = "simulator", doc = include_str!("../README.md"))]
+#![cfg_attr(not(feature = "simulator"), doc = "The WeChat Pay APIv3 SDK for Rust; the README says how it is used.")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod api;
@@ -40,7 +42,7 @@ pub use http;
 
 #[allow(unreachable_pub, unused_imports, reason = "without a family there is none to export")]
 pub use self::api::*;
-pub use self::client::{FourByteCharacters, WechatPay, WechatPayBuilder};
+pub use self::client::{Brand, BrandId, FourByteCharacters, WechatPay, WechatPayBrand, WechatPayBuilder};
 pub use self::clock::Clock;
 pub use self::error::{ApiError, Error, ErrorCode, ErrorDetail, ErrorKind, Outcome, Result};
 pub use self::keys::{ApiV3Key, Certificate, PrivateKey, PublicKey};

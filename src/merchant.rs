@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::keys::{Certificate, PrivateKey, PublicKey};
-use crate::sign::{RemoteSigner, Sign, Signer};
+use crate::sign::{RemoteSigner, Scheme, Sign, Signer};
 
 /// A merchant number (商户号), such as `1900000001`.
 ///
@@ -46,6 +46,12 @@ impl TryFrom<&str> for MchId {
 
     fn try_from(text: &str) -> Result<Self> {
         text.parse()
+    }
+}
+
+impl From<&MchId> for String {
+    fn from(id: &MchId) -> Self {
+        id.as_str().to_owned()
     }
 }
 
@@ -164,7 +170,9 @@ impl fmt::Display for CertificateSerial {
 /// A service provider (服务商) is its own merchant here, never the sub-merchant. Cloning is cheap.
 #[derive(Clone)]
 pub struct Merchant {
-    mchid: MchId,
+    /// The number in the Authorization: as the scheme says a merchant's, or a brand's.
+    id: MchId,
+    pub(crate) scheme: Scheme,
     serial: CertificateSerial,
     pub(crate) signer: Signer,
 }
@@ -174,14 +182,14 @@ impl Merchant {
     ///
     /// The serial is that of the merchant's certificate, `apiclient_cert.pem`.
     pub fn new(mchid: MchId, serial: CertificateSerial, key: PrivateKey) -> Self {
-        Self { mchid, serial, signer: Signer::Local(key) }
+        Self { id: mchid, scheme: Scheme::Merchant, serial, signer: Signer::Local(key) }
     }
 
     /// A merchant whose private key is elsewhere: in a KMS, an HSM or another process.
     ///
     /// A signature is waited for at most 10 seconds, or as long as [`sign_timeout`](Self::sign_timeout) says.
     pub fn with_signer(mchid: MchId, serial: CertificateSerial, signer: impl Sign + 'static) -> Self {
-        Self { mchid, serial, signer: Signer::Remote(RemoteSigner::new(signer)) }
+        Self { id: mchid, scheme: Scheme::Merchant, serial, signer: Signer::Remote(RemoteSigner::new(signer)) }
     }
 
     /// Checks that serial and key are those of the merchant's certificate.
@@ -233,7 +241,7 @@ impl Merchant {
 
     /// The merchant number.
     pub fn mchid(&self) -> &MchId {
-        &self.mchid
+        &self.id
     }
 
     /// The serial number of the merchant's certificate.
@@ -253,7 +261,7 @@ impl Merchant {
 impl fmt::Debug for Merchant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Merchant")
-            .field("mchid", &self.mchid.as_str())
+            .field(self.scheme.identity(), &self.id.as_str())
             .field("serial", &self.serial.as_str())
             .field("signer", &self.signer)
             .finish()

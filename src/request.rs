@@ -90,13 +90,11 @@ impl RawRequest {
             request = request.query(&self.query);
         }
         for (name, value) in &self.headers {
-            let name: HeaderName =
-                name.parse().map_err(|error| invalid("a header name is not valid", error))?;
+            let name: HeaderName = name.parse().map_err(|error| invalid("a header name is not valid", error))?;
             if OWN_HEADERS.contains(&name.as_str()) {
                 return Err(Error::request(format!("the header `{name}` is set by the SDK")));
             }
-            let value: HeaderValue =
-                value.parse().map_err(|error| invalid("a header value is not valid", error))?;
+            let value: HeaderValue = value.parse().map_err(|error| invalid("a header value is not valid", error))?;
             request = request.header(name, value);
         }
         if let Some(body) = &self.body {

@@ -15,8 +15,32 @@ use crate::error::{Error, Result};
 use crate::keys::{PrivateKey, PublicKey};
 use crate::merchant::Merchant;
 
-/// The only signature type this crate makes and accepts.
-pub(crate) const SCHEME: &str = "WECHATPAY2-SHA256-RSA2048";
+/// How a request is authorized and an answer signed: the same RSA signature under two names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scheme {
+    /// Merchants, partners and institutions.
+    Merchant,
+    /// Brands that call WeChat Pay by themselves (品牌直连).
+    Brand,
+}
+
+impl Scheme {
+    /// The word in `Authorization` and in `Wechatpay-Signature-Type`.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Merchant => "WECHATPAY2-SHA256-RSA2048",
+            Self::Brand => "WECHATPAY-BRAND-SHA256-RSA2048",
+        }
+    }
+
+    /// The parameter of `Authorization` that says who signs.
+    pub(crate) fn identity(self) -> &'static str {
+        match self {
+            Self::Merchant => "mchid",
+            Self::Brand => "brand_id",
+        }
+    }
+}
 
 /// How long a remote signer may take unless the merchant says otherwise.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -141,9 +165,10 @@ impl Merchant {
         let message =
             lines([method.as_str().as_bytes(), target.as_bytes(), timestamp.as_bytes(), nonce.as_bytes(), body]);
         let signature = self.sign(&message).await?;
-        let (mchid, serial) = (self.mchid(), self.serial());
+        let (scheme, identity) = (self.scheme.name(), self.scheme.identity());
+        let (id, serial) = (self.mchid(), self.serial());
         let header = format!(
-            "{SCHEME} mchid=\"{mchid}\",nonce_str=\"{nonce}\",timestamp=\"{timestamp}\",serial_no=\"{serial}\",\
+            "{scheme} {identity}=\"{id}\",nonce_str=\"{nonce}\",timestamp=\"{timestamp}\",serial_no=\"{serial}\",\
              signature=\"{signature}\""
         );
         let mut header = HeaderValue::try_from(header)

@@ -9,7 +9,7 @@ use http::HeaderMap;
 
 use crate::clock::unix_seconds;
 use crate::merchant::CertificateSerial;
-use crate::sign::{SCHEME, lines};
+use crate::sign::{Scheme, lines};
 use crate::trust::{PublicKeyId, Trust};
 
 pub(crate) const TIMESTAMP: &str = "wechatpay-timestamp";
@@ -33,6 +33,7 @@ const SHOWN: usize = 64;
 /// The body is verified as the bytes that arrived; parse it after this, not before.
 pub(crate) fn verify(
     trust: &Trust,
+    scheme: Scheme,
     headers: &HeaderMap,
     body: &[u8],
     now: SystemTime,
@@ -43,7 +44,7 @@ pub(crate) fn verify(
     let serial = required(headers, SERIAL)?;
     match at_most_one(headers, SIGNATURE_TYPE)? {
         None => {}
-        Some(scheme) if scheme == SCHEME.as_bytes() => {}
+        Some(name) if name == scheme.name().as_bytes() => {}
         Some(other) => return Err(VerifyFailure::UnsupportedSignatureType(shown(other))),
     }
     // Before the lookup: a probe may name a key that nobody has, and must not make the caller look for it.
@@ -198,7 +199,7 @@ impl fmt::Display for VerifyFailure {
             Self::MissingHeader(name) => write!(f, "the header {name} is missing, so nothing is signed"),
             Self::RepeatedHeader(name) => write!(f, "the header {name} is there more than once"),
             Self::UnsupportedSignatureType(scheme) => {
-                write!(f, "the signature type \"{scheme}\" is not supported, only {SCHEME} is")
+                write!(f, "the signature type \"{scheme}\" is not the one of this client")
             }
             Self::Probe => f.write_str("the signature is wrong on purpose: WeChat Pay tests whether it is verified"),
             Self::MalformedTimestamp => f.write_str("the timestamp is not a number of 1 to 11 digits"),

@@ -1,6 +1,7 @@
 //! Builds a client and refuses what cannot work.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,7 +34,8 @@ pub enum FourByteCharacters {
 
 /// Builds a [`WechatPay`]; from [`WechatPay::builder`].
 #[must_use = "a builder does nothing until `build`"]
-pub struct WechatPayBuilder {
+pub struct WechatPayBuilder<C = WechatPay> {
+    client: PhantomData<fn() -> C>,
     merchant: Merchant,
     trust: Trust,
     api_v3_key: Option<ApiV3Key>,
@@ -44,9 +46,10 @@ pub struct WechatPayBuilder {
     checks: Checks,
 }
 
-impl WechatPayBuilder {
+impl<C> WechatPayBuilder<C> {
     pub(super) fn new(merchant: Merchant, trust: Trust) -> Self {
         Self {
+            client: PhantomData,
             merchant,
             trust,
             api_v3_key: None,
@@ -109,9 +112,13 @@ impl WechatPayBuilder {
     ///
     /// A `Config` error when merchant and trust are mixed up, or the base URL is not a plain `https://host` of WeChat
     /// Pay.
-    pub fn build(self) -> Result<WechatPay> {
+    #[allow(private_bounds, reason = "the two clients there are")]
+    pub fn build(self) -> Result<C>
+    where
+        C: From<Core>,
+    {
         let base = access_point(&self.base_url)?;
-        self.finish(base, true)
+        self.finish(base, true).map(C::from)
     }
 
     /// Builds a client of a simulated gateway on this machine: plain HTTP, and to a loopback address only.
@@ -120,14 +127,18 @@ impl WechatPayBuilder {
     ///
     /// As [`build`](Self::build), and when the address is not a loopback address.
     #[cfg(feature = "simulator")]
-    pub fn build_for_loopback(self, address: std::net::SocketAddr) -> Result<WechatPay> {
+    #[allow(private_bounds, reason = "the two clients there are")]
+    pub fn build_for_loopback(self, address: std::net::SocketAddr) -> Result<C>
+    where
+        C: From<Core>,
+    {
         if !address.ip().is_loopback() {
             return Err(Error::config(format!("the simulator is reached on loopback only, not at {address}")));
         }
-        self.finish(format!("http://{address}"), false)
+        self.finish(format!("http://{address}"), false).map(C::from)
     }
 
-    fn finish(self, base: String, is_https: bool) -> Result<WechatPay> {
+    fn finish(self, base: String, is_https: bool) -> Result<Core> {
         self.trust.check_against(&self.merchant)?;
         if self.trust.serial_to_send(self.clock.now()).is_none() {
             return Err(Error::config(
@@ -152,7 +163,7 @@ impl WechatPayBuilder {
             http = http.no_proxy();
         }
         let http = http.build().map_err(|error| Error::config("the HTTP client cannot be built").with_source(error))?;
-        let core = Core(Arc::new(Inner {
+        Ok(Core(Arc::new(Inner {
             base,
             http,
             merchant: self.merchant,
@@ -160,12 +171,11 @@ impl WechatPayBuilder {
             clock: self.clock,
             user_agent: user_agent()?,
             checks: self.checks,
-        }));
-        Ok(WechatPay { core })
+        })))
     }
 }
 
-impl fmt::Debug for WechatPayBuilder {
+impl<C> fmt::Debug for WechatPayBuilder<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WechatPayBuilder")
             .field("merchant", &self.merchant)

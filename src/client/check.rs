@@ -16,7 +16,7 @@ pub(super) struct Checks {
 }
 
 impl Checks {
-    pub(super) fn request(self, mchid: &MchId, request: &reqwest::Request) -> Result<()> {
+    pub(super) fn request(self, mchid: Option<&MchId>, request: &reqwest::Request) -> Result<()> {
         let body = request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default();
         if self.four_byte_characters == FourByteCharacters::Refuse && body.iter().any(|byte| *byte >= FOUR_BYTE_LEAD) {
             return Err(Error::request(format!(
@@ -25,7 +25,9 @@ impl Checks {
                 place(body)
             )));
         }
-        if self.mchid {
+        if self.mchid
+            && let Some(mchid) = mchid
+        {
             let object: Value = serde_json::from_slice(body).unwrap_or_default();
             let in_body = OWN_NUMBER.iter().filter_map(|name| Some((*name, object.get(name)?.as_str()?.to_owned())));
             let in_query = request

@@ -8,6 +8,11 @@ use crate::{Certificate, PublicKey};
 const BODY: &[u8] = br#"{"code_url":"weixin://wxpay/bizpayurl?pr=JyC91EIz1"}"#;
 const NONCE_TEXT: &str = "d824f2e086d3c1df967785d13fcd22ef";
 
+/// Verifies as a merchant's client does.
+fn verify(trust: &Trust, headers: &HeaderMap, body: &[u8], now: SystemTime) -> Result<VerifiedBy, VerifyFailure> {
+    super::verify(trust, Scheme::Merchant, headers, body, now)
+}
+
 /// The headers of an answer.
 fn headers(timestamp: &str, nonce: &str, signature: &str, serial: &str) -> HeaderMap {
     [(TIMESTAMP, timestamp), (NONCE, nonce), (SIGNATURE, signature), (SERIAL, serial)]
@@ -108,7 +113,7 @@ fn b03_each_missing_header_is_named() {
 #[test]
 fn b04_each_repeated_header_is_refused_even_with_the_same_value() {
     for name in [TIMESTAMP, NONCE, SIGNATURE, SERIAL, SIGNATURE_TYPE] {
-        let mut headers = with(SIGNATURE_TYPE, SCHEME);
+        let mut headers = with(SIGNATURE_TYPE, Scheme::Merchant.name());
         let value = headers[name].clone();
         headers.append(name, value);
         let failure = verdict(&headers, BODY).unwrap_err();

@@ -7,7 +7,10 @@ use http::Method;
 use percent_encoding::percent_decode_str;
 use proptest::prelude::*;
 use wechatpay_sdk::partner_payscore::{CancelServiceOrderRequest, SyncServiceOrderDetail, SyncServiceOrderRequest};
-use wechatpay_sdk::{ErrorKind, FourByteCharacters, Merchant, Outcome, Sign, Signing, WechatPay};
+use wechatpay_sdk::{
+    Brand, ErrorKind, FourByteCharacters, Merchant, Outcome, PrivateKey, PublicKey, Sign, Signing, VerifyFailure,
+    WechatPay, WechatPayBrand,
+};
 
 use crate::support::*;
 
@@ -285,4 +288,33 @@ async fn a30_a_redirect_is_not_followed_and_takes_no_authorization_along() {
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Transport, Outcome::Unknown));
     assert_eq!(error.status().unwrap(), 302);
     assert!(elsewhere.received().is_empty());
+}
+
+#[tokio::test]
+async fn a26_a_brand_signs_by_its_own_scheme_and_number_and_never_as_a_merchant() {
+    let reply = Reply::signed(200, "{}").replace("Wechatpay-Signature-Type", "WECHATPAY-BRAND-SHA256-RSA2048");
+    let wire = Wire::always(reply).await;
+    let key = PrivateKey::from_pem(&key_file("merchant.pkcs8.pem")).unwrap();
+    let brand = Brand::new("12345".parse().unwrap(), SERIAL.parse().unwrap(), key);
+    let platform = PublicKey::from_pem(&key_file("platform.public.pem")).unwrap();
+    let pay = WechatPayBrand::builder(brand, KEY_ID.parse().unwrap(), platform).clock(StandingClock(at(NOW)));
+    let pay = pay.build_for_loopback(wire.address()).unwrap();
+    let path = "/brand/marketing/product-coupon/product-coupons";
+    pay.request(Method::POST, path).json(&serde_json::json!({})).await.unwrap();
+    let request = wire.only();
+    let authorization = request.header("authorization").unwrap();
+    assert!(authorization.starts_with("WECHATPAY-BRAND-SHA256-RSA2048 brand_id=\"12345\","), "{authorization}");
+    assert!(!authorization.contains("mchid"));
+    assert_eq!(request.header("wechatpay-serial"), Some(KEY_ID));
+    assert!(request.is_signed());
+    // The scheme of the other kind of client is not believed, in either direction.
+    let merchant = wire.client().request(Method::GET, "/v3/x").await.unwrap_err();
+    assert!(matches!(merchant.verify_failure(), Some(VerifyFailure::UnsupportedSignatureType(_))));
+    let wire = Wire::always(Reply::signed(200, "{}")).await;
+    let platform = PublicKey::from_pem(&key_file("platform.public.pem")).unwrap();
+    let key = PrivateKey::from_pem(&key_file("merchant.pkcs8.pem")).unwrap();
+    let brand = Brand::new("12345".parse().unwrap(), SERIAL.parse().unwrap(), key);
+    let pay = WechatPayBrand::builder(brand, KEY_ID.parse().unwrap(), platform).clock(StandingClock(at(NOW)));
+    let error = pay.build_for_loopback(wire.address()).unwrap().request(Method::GET, "/brand/x").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Verify);
 }
