@@ -54,7 +54,7 @@ pub(crate) fn what_to_do(result: Result<(), Error>) -> &'static str {
 
 pub(crate) async fn an_endpoint_without_a_method(pay: &WechatPay) -> wechatpay_sdk::Result<()> {
     let answer = pay.request(wechatpay_sdk::http::Method::GET, "/v3/merchant/fund/balance/BASIC").await?;
-    println!("{} fen", answer["available_amount"]);
+    println!("{}", *answer); // JSON
     Ok(())
 }
 

@@ -31,7 +31,8 @@ macro_rules! families {
                     }
                 }
 
-                #[cfg(all(test, feature = "simulator"))]
+                #[cfg(test)]
+                #[cfg(feature = "simulator")]
                 pub(crate) mod examples {
                     include!(concat!(env!("OUT_DIR"), "/", stringify!($family), "_examples.rs"));
                 }
@@ -39,7 +40,8 @@ macro_rules! families {
         )*
 
         /// Every operation of the enabled families with its examples.
-        #[cfg(all(test, feature = "simulator"))]
+        #[cfg(test)]
+        #[cfg(feature = "simulator")]
         pub(crate) fn examples() -> Vec<crate::every_operation::Example> {
             let families: Vec<Vec<crate::every_operation::Example>> = vec![
                 $(

@@ -9,6 +9,9 @@ use serde_json::Value;
 use crate::support::{Reply, Wire};
 use crate::{Result, WechatPay};
 
+/// An answer on its way, as the JSON it was read from.
+pub(crate) type Answering = Pin<Box<dyn Future<Output = Result<Value>> + Send>>;
+
 /// An operation as its spec shows it; build.rs writes one for each.
 pub(crate) struct Example {
     pub(crate) id: &'static str,
@@ -18,7 +21,7 @@ pub(crate) struct Example {
     pub(crate) body: Option<&'static str>,
     pub(crate) status: u16,
     pub(crate) answer: Option<&'static str>,
-    pub(crate) call: fn(&WechatPay, Value) -> Pin<Box<dyn Future<Output = Result<Value>> + Send>>,
+    pub(crate) call: fn(&WechatPay, Value) -> Answering,
 }
 
 fn json(text: Option<&str>) -> Value {

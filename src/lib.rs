@@ -7,7 +7,8 @@ mod api;
 mod client;
 mod clock;
 mod error;
-#[cfg(all(test, feature = "simulator"))]
+#[cfg(test)]
+#[cfg(feature = "simulator")]
 mod every_operation;
 mod hooks;
 mod keys;
@@ -25,9 +26,11 @@ mod trust;
 pub mod types;
 mod verify;
 
-#[cfg(all(test, feature = "simulator"))]
+#[cfg(test)]
+#[cfg(feature = "simulator")]
 extern crate self as wechatpay_sdk;
-#[cfg(all(test, feature = "simulator"))]
+#[cfg(test)]
+#[cfg(feature = "simulator")]
 #[allow(dead_code, reason = "shared with the integration tests, which use more of it")]
 #[path = "../tests/it/support.rs"]
 mod support;

@@ -7,7 +7,7 @@ use wechatpay_sdk::simulator::Gateway;
 use wechatpay_sdk::{ErrorKind, WechatPay};
 
 #[path = "../../examples/readme.rs"]
-mod readme;
+mod example;
 
 const README: &str = include_str!("../../README.md");
 const CODE: &str = include_str!("../../examples/readme.rs");
@@ -57,28 +57,28 @@ async fn the_readmes_first_program_syncs_an_order_and_its_query_reads_it() {
     completed_order(&gateway, &pay).await;
     assert_eq!(gateway.order(NUMBER).unwrap().state(), "DOING");
 
-    assert_eq!(readme::what_to_do(readme::paid_in_cash(&pay).await), "done");
+    assert_eq!(example::what_to_do(example::paid_in_cash(&pay).await), "done");
     assert_eq!(gateway.order(NUMBER).unwrap().state(), "DONE");
-    assert_eq!(readme::total(&pay, NUMBER).await.unwrap(), Some(1));
-    assert_eq!(readme::what_to_do(readme::paid_in_cash(&pay).await), "it was done before");
+    assert_eq!(example::total(&pay, NUMBER).await.unwrap(), Some(1));
+    assert_eq!(example::what_to_do(example::paid_in_cash(&pay).await), "it was done before");
 }
 
 #[tokio::test]
 async fn the_readmes_match_tells_what_to_do_after_a_failure() {
     let gateway = Gateway::start_at(MORNING).await.unwrap();
     let pay = gateway.client().unwrap();
-    assert_eq!(readme::what_to_do(readme::paid_in_cash(&pay).await), "fix the request");
+    assert_eq!(example::what_to_do(example::paid_in_cash(&pay).await), "fix the request");
     completed_order(&gateway, &pay).await;
     gateway.next_answer().refused_too_fast();
-    assert_eq!(readme::what_to_do(readme::paid_in_cash(&pay).await), "repeat with the same number");
+    assert_eq!(example::what_to_do(example::paid_in_cash(&pay).await), "repeat with the same number");
     gateway.next_answer().lost();
-    assert_eq!(readme::what_to_do(readme::paid_in_cash(&pay).await), "ask what happened before anything else");
+    assert_eq!(example::what_to_do(example::paid_in_cash(&pay).await), "ask what happened before anything else");
     assert_eq!(gateway.order(NUMBER).unwrap().state(), "DONE", "it happened all the same");
 }
 
 #[test]
 fn the_readmes_client_asks_for_its_key_files_by_name() {
-    let error = readme::connect().unwrap_err();
+    let error = example::connect().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config);
     assert!(error.to_string().contains("secrets/apiclient_key.pem"), "{error}");
 }
