@@ -69,16 +69,19 @@ pub(crate) fn emit(document: &Document, generated: &Generated, description: &str
 fn row(operation: &Operation) -> TokenStream {
     let constant = format_ident!("{}", constant_case(&operation.id));
     let id = &operation.id;
-    let query_with = match &operation.query_with {
-        Some(query) => quote!(Some(#query)),
+    let option = |name: &Option<String>| match name {
+        Some(name) => quote!(Some(#name)),
         None => quote!(None),
     };
-    let reenters = operation.method == "get" || operation.idempotent_by.is_some();
+    let query_with = option(&operation.query_with);
+    let idempotent_by = option(&operation.idempotent_by);
+    let reads = operation.method == "get";
     quote! {
         pub(super) static #constant: Operation = Operation {
             id: #id,
             query_with: #query_with,
-            reenters: #reenters,
+            reads: #reads,
+            idempotent_by: #idempotent_by,
         };
     }
 }

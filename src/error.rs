@@ -10,6 +10,7 @@ use http::StatusCode;
 
 pub use self::api::{ApiError, ErrorDetail};
 pub use self::code::ErrorCode;
+use crate::rt::Operation;
 use crate::verify::VerifyFailure;
 
 /// Result of everything in this crate that can fail.
@@ -29,9 +30,7 @@ struct Inner {
     outcome: Outcome,
     message: String,
     source: Option<Box<dyn StdError + Send + Sync>>,
-    operation: Option<&'static str>,
-    query_with: Option<&'static str>,
-    repeatable: bool,
+    operation: Option<&'static Operation>,
     status: Option<StatusCode>,
     request_id: Option<String>,
     verified: bool,
@@ -110,12 +109,12 @@ impl Error {
 
     /// Name of the operation that was called, such as `sync_service_order`.
     pub fn operation(&self) -> Option<&'static str> {
-        self.inner.operation
+        self.inner.operation.map(|operation| operation.id)
     }
 
     /// Name of the operation of the same family that tells what became of this one.
     pub fn query_with(&self) -> Option<&'static str> {
-        self.inner.query_with
+        self.inner.operation?.query_with
     }
 
     /// Whether the error answer itself carried a valid signature.
@@ -146,7 +145,7 @@ impl Error {
         match (inner.kind, inner.outcome) {
             (ErrorKind::Transport, Outcome::NotSent) => true,
             (ErrorKind::Api, Outcome::Refused) => inner.status == Some(StatusCode::TOO_MANY_REQUESTS),
-            (_, Outcome::Unknown) => inner.repeatable,
+            (_, Outcome::Unknown) => inner.operation.is_some_and(Operation::reenters),
             _ => false,
         }
     }
@@ -162,8 +161,6 @@ impl Error {
                 message: message.into(),
                 source: None,
                 operation: None,
-                query_with: None,
-                repeatable: false,
                 status: None,
                 request_id: None,
                 verified: false,
@@ -238,15 +235,8 @@ impl Error {
     }
 
     /// Adds what the operation table knows of the call.
-    pub(crate) fn with_operation(
-        mut self,
-        operation: &'static str,
-        query_with: Option<&'static str>,
-        repeatable: bool,
-    ) -> Self {
+    pub(crate) fn with_operation(mut self, operation: &'static Operation) -> Self {
         self.inner.operation = Some(operation);
-        self.inner.query_with = query_with;
-        self.inner.repeatable = repeatable;
         self
     }
 }
@@ -255,17 +245,19 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &self.inner;
         if let Some(operation) = inner.operation {
-            write!(f, "{operation}: ")?;
+            write!(f, "{}: ", operation.id)?;
         }
         f.write_str(&inner.message)?;
         if let Some(request_id) = &inner.request_id {
             write!(f, " (request id {})", request_id.escape_debug())?;
         }
         if inner.outcome == Outcome::Unknown {
-            f.write_str("; the outcome is unknown: ")?;
-            match inner.query_with {
-                Some(query) => write!(f, "ask {query} before repeating it with the same number")?,
-                None => f.write_str("find out what happened before repeating it with the same number")?,
+            match inner.operation {
+                Some(Operation { reads: true, .. }) => f.write_str("; it only reads and may be repeated")?,
+                Some(Operation { query_with: Some(query), .. }) => {
+                    write!(f, "; the outcome is unknown: ask {query} before repeating it with the same number")?;
+                }
+                _ => f.write_str("; the outcome is unknown: find out what happened before repeating it")?,
             }
         }
         Ok(())
@@ -278,7 +270,7 @@ impl fmt::Debug for Error {
         let mut debug = f.debug_struct("Error");
         debug.field("kind", &inner.kind).field("outcome", &inner.outcome).field("message", &inner.message);
         if let Some(operation) = inner.operation {
-            debug.field("operation", &operation);
+            debug.field("operation", &operation.id);
         }
         if let Some(status) = inner.status {
             debug.field("status", &status.as_u16());

@@ -17,8 +17,8 @@ use crate::{Error, Response, Result, Sending};
 const OWN_HEADERS: [&str; 7] =
     ["authorization", "wechatpay-serial", "host", "content-length", "transfer-encoding", "user-agent", "accept"];
 
-static GET: Operation = Operation { id: "request", query_with: None, reenters: true };
-static OTHER: Operation = Operation { id: "request", query_with: None, reenters: false };
+static GET: Operation = Operation { id: "request", query_with: None, reads: true, idempotent_by: None };
+static OTHER: Operation = Operation { id: "request", query_with: None, reads: false, idempotent_by: None };
 
 /// A request that no family has; from [`WechatPay::request`](crate::WechatPay::request).
 ///

@@ -15,8 +15,16 @@ pub(crate) struct Operation {
     pub(crate) id: &'static str,
     /// The operation of the same family that tells what became of this one.
     pub(crate) query_with: Option<&'static str>,
-    /// Whether a repeat with the same content has no second effect: a read, or re-entrant by its merchant number.
-    pub(crate) reenters: bool,
+    pub(crate) reads: bool,
+    /// The field whose number makes a repeat with the same content safe.
+    pub(crate) idempotent_by: Option<&'static str>,
+}
+
+impl Operation {
+    /// Whether a repeat with the same content has no second effect.
+    pub(crate) fn reenters(&self) -> bool {
+        self.reads || self.idempotent_by.is_some()
+    }
 }
 
 /// A success answer whose signature is right.
@@ -38,7 +46,7 @@ where
     T: Decode,
 {
     let answered = exchange(&client, request, operation).await.and_then(read);
-    answered.map_err(|error| error.with_operation(operation.id, operation.query_with, operation.reenters))
+    answered.map_err(|error| error.with_operation(operation))
 }
 
 async fn exchange<C: ClientHooks<Core>>(
