@@ -8,6 +8,7 @@ use super::names::pascal_case;
 
 /// The enum and everything a user does with it.
 pub(crate) fn emit(name: &str, description: &str, words: &[String]) -> TokenStream {
+    let text = name;
     let name = format_ident!("{name}");
     let description = docs::attributes(description);
     let variants: Vec<Ident> = words.iter().map(|word| format_ident!("{}", pascal_case(word))).collect();
@@ -71,6 +72,22 @@ pub(crate) fn emit(name: &str, description: &str, words: &[String]) -> TokenStre
         impl crate::rt::Decode for #name {
             fn decode(value: ::serde_json::Value) -> Result<Self, crate::rt::DecodeError> {
                 String::decode(value).map(Self::from)
+            }
+        }
+
+        #[cfg(feature = "schemars")]
+        impl ::schemars::JsonSchema for #name {
+            fn schema_name() -> ::std::borrow::Cow<'static, str> {
+                #text.into()
+            }
+
+            fn schema_id() -> ::std::borrow::Cow<'static, str> {
+                concat!(module_path!(), "::", #text).into()
+            }
+
+            fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+                // The set of words is open, so they are examples and not the only ones.
+                ::schemars::json_schema!({ "type": "string", "examples": [#(#words),*] })
             }
         }
 

@@ -59,7 +59,7 @@ pub(crate) fn emit(schema: &Schema, fields: &[Field<'_>]) -> TokenStream {
         let skip = if field.is_option() {
             Some(quote!(#[serde(skip_serializing_if = "Option::is_none")]))
         } else if field.is_list() && !property.required {
-            Some(quote!(#[serde(skip_serializing_if = "Vec::is_empty")]))
+            Some(quote!(#[serde(default, skip_serializing_if = "Vec::is_empty")]))
         } else {
             None
         };
@@ -73,6 +73,7 @@ pub(crate) fn emit(schema: &Schema, fields: &[Field<'_>]) -> TokenStream {
     quote! {
         #description
         #[derive(Clone, PartialEq, ::serde::Serialize)]
+        #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
         pub struct #name {
             #(#members)*

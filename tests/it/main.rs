@@ -14,6 +14,8 @@ mod escape_hatch;
 mod lenient;
 mod outcomes;
 mod readme;
+#[cfg(feature = "schemars")]
+mod schemas;
 mod secrets;
 mod signing;
 mod support;
