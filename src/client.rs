@@ -54,12 +54,6 @@ impl WechatPay {
     }
 }
 
-impl From<Core> for WechatPay {
-    fn from(core: Core) -> Self {
-        Self { core }
-    }
-}
-
 impl fmt::Debug for WechatPay {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WechatPay")

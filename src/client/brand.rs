@@ -70,9 +70,24 @@ impl WechatPayBrand {
     }
 }
 
-impl From<Core> for WechatPayBrand {
-    fn from(core: Core) -> Self {
-        Self { core }
+impl WechatPayBuilder<WechatPayBrand> {
+    /// Builds the client.
+    ///
+    /// # Errors
+    ///
+    /// A `Config` error when brand and trust are mixed up, or the base URL is not a plain `https://host` of WeChat Pay.
+    pub fn build(self) -> Result<WechatPayBrand> {
+        Ok(WechatPayBrand { core: self.core()? })
+    }
+
+    /// Builds a client of a simulated gateway on this machine: plain HTTP, and to a loopback address only.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build), and when the address is not a loopback address.
+    #[cfg(feature = "simulator")]
+    pub fn build_for_loopback(self, address: std::net::SocketAddr) -> Result<WechatPayBrand> {
+        Ok(WechatPayBrand { core: self.core_for_loopback(address)? })
     }
 }
 

@@ -106,36 +106,19 @@ impl<C> WechatPayBuilder<C> {
         self
     }
 
-    /// Builds the client.
-    ///
-    /// # Errors
-    ///
-    /// A `Config` error when merchant and trust are mixed up, or the base URL is not a plain `https://host` of WeChat
-    /// Pay.
-    #[allow(private_bounds, reason = "the two clients there are")]
-    pub fn build(self) -> Result<C>
-    where
-        C: From<Core>,
-    {
+    /// The client's core, at an access point of WeChat Pay.
+    pub(super) fn core(self) -> Result<Core> {
         let base = access_point(&self.base_url)?;
-        self.finish(base, true).map(C::from)
+        self.finish(base, true)
     }
 
-    /// Builds a client of a simulated gateway on this machine: plain HTTP, and to a loopback address only.
-    ///
-    /// # Errors
-    ///
-    /// As [`build`](Self::build), and when the address is not a loopback address.
+    /// The client's core, at a gateway on this machine; the only way to speak plain HTTP.
     #[cfg(feature = "simulator")]
-    #[allow(private_bounds, reason = "the two clients there are")]
-    pub fn build_for_loopback(self, address: std::net::SocketAddr) -> Result<C>
-    where
-        C: From<Core>,
-    {
+    pub(super) fn core_for_loopback(self, address: std::net::SocketAddr) -> Result<Core> {
         if !address.ip().is_loopback() {
             return Err(Error::config(format!("the simulator is reached on loopback only, not at {address}")));
         }
-        self.finish(format!("http://{address}"), false).map(C::from)
+        self.finish(format!("http://{address}"), false)
     }
 
     fn finish(self, base: String, is_https: bool) -> Result<Core> {
@@ -172,6 +155,28 @@ impl<C> WechatPayBuilder<C> {
             user_agent: user_agent()?,
             checks: self.checks,
         })))
+    }
+}
+
+impl WechatPayBuilder {
+    /// Builds the client.
+    ///
+    /// # Errors
+    ///
+    /// A `Config` error when merchant and trust are mixed up, nothing in the trust is in effect, or the base URL is not a
+    /// plain `https://host` of WeChat Pay.
+    pub fn build(self) -> Result<WechatPay> {
+        Ok(WechatPay { core: self.core()? })
+    }
+
+    /// Builds a client of a simulated gateway on this machine: plain HTTP, and to a loopback address only.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build), and when the address is not a loopback address.
+    #[cfg(feature = "simulator")]
+    pub fn build_for_loopback(self, address: std::net::SocketAddr) -> Result<WechatPay> {
+        Ok(WechatPay { core: self.core_for_loopback(address)? })
     }
 }
 
