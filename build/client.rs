@@ -19,7 +19,7 @@ pub(crate) fn emit(generated: &Generated) -> Result<TokenStream, String> {
             use progenitor_client::{ClientHooks, ClientInfo, Error};
 
             #[allow(unused_imports, reason = "only a family with path parameters encodes any")]
-            use crate::rt::encode_path;
+            use crate::rt::encode as encode_path;
 
             #(#items)*
 

@@ -39,8 +39,8 @@ impl WechatPay {
 
     /// A request that no family has, signed and verified like every other.
     ///
-    /// `path` begins with `/` and is sent as it is; values that belong to it must be percent-encoded. Query values are
-    /// encoded by [`query`](RawRequest::query).
+    /// `path` begins with `/` and is sent as it is, with its query if it has one; what must be percent-encoded in it has
+    /// to be. [`query`](RawRequest::query) adds a value and encodes it.
     ///
     /// ```no_run
     /// # async fn example(pay: wechatpay_sdk::WechatPay) -> wechatpay_sdk::Result<()> {

@@ -13,8 +13,10 @@ use crate::verify::{SERIAL, VerifiedBy, verify};
 use crate::{Error, Outcome, Result};
 
 mod carry;
+mod lost;
 mod raw;
 
+use self::lost::lost;
 pub(crate) use self::raw::Raw;
 
 /// Largest answer that is read, in bytes.
@@ -34,13 +36,18 @@ pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
     headers.get("request-id")?.to_str().ok()
 }
 
-/// Shapes a request before it is signed.
+/// Shapes the request of an operation before it is signed.
 pub(crate) fn shape(core: &Core, request: &mut reqwest::Request) {
     if let Some(query) = request.url().query() {
         // The query writer follows the rules of HTML forms; WeChat Pay, and what is signed, those of RFC 3986.
         let strict = query.replace('+', "%20").replace('*', "%2A").replace("%7E", "~");
         request.url_mut().set_query(Some(&strict));
     }
+    set_headers(core, request);
+}
+
+/// The headers that every request has.
+fn set_headers(core: &Core, request: &mut reqwest::Request) {
     let has_body = request.body().is_some();
     let sends = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH);
     let headers = request.headers_mut();
@@ -119,25 +126,6 @@ async fn collect(mut response: reqwest::Response, status: StatusCode) -> Result<
         body.extend_from_slice(&chunk);
     }
     Ok((body.freeze(), true))
-}
-
-/// A connection that failed: before anything was sent, or with an outcome that nobody knows.
-fn lost(error: reqwest::Error, status: Option<StatusCode>) -> Error {
-    // The address may hold payer data, as in a query by openid.
-    let error = error.without_url();
-    if error.is_builder() {
-        return Error::request("the request cannot be built").with_source(error);
-    }
-    let (outcome, message) = if error.is_connect() {
-        (Outcome::NotSent, "no connection to WeChat Pay")
-    } else if error.is_timeout() {
-        (Outcome::Unknown, "no answer in time")
-    } else if status.is_some() {
-        (Outcome::Unknown, "the connection broke within the answer")
-    } else {
-        (Outcome::Unknown, "the connection broke before an answer")
-    };
-    Error::transport(outcome, message).with_source(error)
 }
 
 /// What `exec` made of an attempt.

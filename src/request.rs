@@ -81,14 +81,7 @@ impl RawRequest {
         if let Some(failure) = &self.failure {
             return Err(Error::request(failure.clone()));
         }
-        let has_dots = self.path.split(['/', '?']).any(|segment| segment == "." || segment == "..");
-        if !self.path.starts_with('/') || self.path.starts_with("//") || has_dots || self.path.contains(['#', '\\']) {
-            return Err(Error::request("the path begins with one `/` and holds neither `.`, `..`, `#` nor `\\`"));
-        }
-        let mut request = self.core.http().request(self.method.clone(), format!("{}{}", self.core.base(), self.path));
-        if !self.query.is_empty() {
-            request = request.query(&self.query);
-        }
+        let mut request = self.core.http().request(self.method.clone(), self.url()?);
         for (name, value) in &self.headers {
             let name: HeaderName = name.parse().map_err(|error| invalid("a header name is not valid", error))?;
             if OWN_HEADERS.contains(&name.as_str()) {
@@ -101,6 +94,27 @@ impl RawRequest {
             request = request.header(http::header::CONTENT_TYPE, "application/json").body(body.clone());
         }
         request.build().map_err(|error| Error::request("the request cannot be built").with_source(error.without_url()))
+    }
+}
+
+impl RawRequest {
+    /// The address, with a target that is sent and signed exactly as it was written.
+    fn url(&self) -> Result<reqwest::Url> {
+        let has_dots = self.path.split(['/', '?']).any(|segment| segment == "." || segment == "..");
+        if !self.path.starts_with('/') || self.path.starts_with("//") || has_dots || self.path.contains(['#', '\\']) {
+            return Err(Error::request("the path begins with one `/` and holds neither `.`, `..`, `#` nor `\\`"));
+        }
+        let mut target = self.path.clone();
+        for (name, value) in &self.query {
+            let separator = if target.contains('?') { '&' } else { '?' };
+            target.push_str(&format!("{separator}{}={}", rt::encode(name), rt::encode(value)));
+        }
+        let url = format!("{}{target}", self.core.base());
+        // The URL parser resolves `%2e%2e` and drops line breaks, and would reach another place than the caller sees.
+        match reqwest::Url::parse(&url) {
+            Ok(parsed) if parsed.as_str() == url => Ok(parsed),
+            _ => Err(Error::request("the path would not be sent as it is written: percent-encode its values")),
+        }
     }
 }
 

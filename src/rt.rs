@@ -7,7 +7,7 @@ mod decode;
 mod send;
 
 pub(crate) use self::blank::Blank;
-pub(crate) use self::checks::{Checks, encode_path};
+pub(crate) use self::checks::{Checks, encode};
 pub(crate) use self::debug::Fields;
 pub(crate) use self::decode::{Decode, DecodeError, Object, deserialize};
 pub(crate) use self::send::{Operation, send};

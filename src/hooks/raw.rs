@@ -31,7 +31,7 @@ impl ClientHooks<Core> for Raw {
         request: &mut reqwest::Request,
         _: &progenitor_client::OperationInfo,
     ) -> Result<(), progenitor_client::Error<E>> {
-        super::shape(&self.0, request);
+        super::set_headers(&self.0, request);
         Ok(())
     }
 

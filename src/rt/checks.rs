@@ -7,8 +7,8 @@ use crate::{Error, Result};
 /// Everything but the unreserved characters of RFC 3986.
 const RESERVED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Encodes one path segment, exactly once: `/` is `%2F`, `%20` is `%2520`, a space is `%20`.
-pub(crate) fn encode_path(value: &str) -> String {
+/// Encodes a path segment or a query value, exactly once: `/` is `%2F`, `%20` is `%2520`, a space is `%20`.
+pub(crate) fn encode(value: &str) -> String {
     utf8_percent_encode(value, &RESERVED).to_string()
 }
 
@@ -55,17 +55,17 @@ mod tests {
 
     #[test]
     fn a03_a_slash_in_a_path_value_stays_inside_its_segment() {
-        assert_eq!(encode_path("a/b"), "a%2Fb");
+        assert_eq!(encode("a/b"), "a%2Fb");
     }
 
     #[test]
     fn a06_a_percent_sign_is_encoded_exactly_once() {
-        assert_eq!(encode_path("a%20b"), "a%2520b");
-        assert_eq!(encode_path("plain-Value_1.2~3"), "plain-Value_1.2~3");
+        assert_eq!(encode("a%20b"), "a%2520b");
+        assert_eq!(encode("plain-Value_1.2~3"), "plain-Value_1.2~3");
     }
 
     #[test]
     fn everything_outside_the_unreserved_set_is_encoded() {
-        assert_eq!(encode_path("| *@=+?#中😀"), "%7C%20%2A%40%3D%2B%3F%23%E4%B8%AD%F0%9F%98%80");
+        assert_eq!(encode("| *@=+?#中😀"), "%7C%20%2A%40%3D%2B%3F%23%E4%B8%AD%F0%9F%98%80");
     }
 }

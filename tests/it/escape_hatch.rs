@@ -22,7 +22,20 @@ async fn a_raw_request_is_signed_and_its_answer_verified() {
 #[tokio::test]
 async fn a_path_that_would_reach_another_place_is_refused() {
     let wire = Wire::always(Reply::signed(200, "{}")).await;
-    for path in ["", "v3/x", "//evil.example/x", "/v3/../x", "/v3/./x", "/v3/x#y", "/v3\\x", "https://evil.example/"] {
+    for path in [
+        "",
+        "v3/x",
+        "//evil.example/x",
+        "/v3/../x",
+        "/v3/./x",
+        "/v3/x#y",
+        "/v3\\x",
+        "https://evil.example/",
+        "/v3/%2e%2e/x",
+        "/v3/a b",
+        "/v3/\n",
+        "/v3/中",
+    ] {
         let error = wire.client().request(Method::GET, path).await.unwrap_err();
         assert_eq!((error.kind(), error.outcome()), (ErrorKind::Request, Outcome::NotSent), "{path}");
     }
@@ -32,9 +45,9 @@ async fn a_path_that_would_reach_another_place_is_refused() {
 #[tokio::test]
 async fn a_query_in_the_path_and_one_by_name_are_both_sent() {
     let wire = Wire::always(Reply::signed(200, "{}")).await;
-    wire.client().request(Method::GET, "/v3/x?a=b%2Fc").query("d", "e f").await.unwrap();
+    wire.client().request(Method::GET, "/v3/x?a=b%2Fc+*~").query("d", "e f~").await.unwrap();
     let request = wire.only();
-    assert_eq!(request.target, "/v3/x?a=b%2Fc&d=e%20f");
+    assert_eq!(request.target, "/v3/x?a=b%2Fc+*~&d=e%20f~");
     assert!(request.is_signed());
 }
 
