@@ -13,7 +13,7 @@ use super::{decode, structs};
 
 /// The test module of a family: readers for request bodies, which users need not have, and one call per operation.
 pub(crate) fn emit(document: &Document, generated: &Generated) -> Result<String, String> {
-    let readers = readers(document, generated)?;
+    let readers = readers(document, generated, &Reach::of(document))?;
     let calls = document.operations.iter().map(|operation| example(document, operation));
     super::emit::unparse(quote! {
         use super::*;
@@ -26,11 +26,21 @@ pub(crate) fn emit(document: &Document, generated: &Generated) -> Result<String,
     })
 }
 
-fn readers(document: &Document, generated: &Generated) -> Result<TokenStream, String> {
-    let reach = Reach::of(document);
+/// The test module of `common.yaml`: the same readers for what families share.
+pub(crate) fn emit_common(document: &Document, generated: &Generated, reach: &Reach) -> Result<String, String> {
+    let readers = readers(document, generated, reach)?;
+    super::emit::unparse(quote! {
+        #[allow(unused_imports, reason = "there may be nothing that only requests use")]
+        use super::*;
+
+        #readers
+    })
+}
+
+fn readers(document: &Document, generated: &Generated, reach: &Reach) -> Result<TokenStream, String> {
     let mut readers = TokenStream::new();
     for schema in &document.schemas {
-        let component = (false, schema.name.clone());
+        let component = (document.is_common(), schema.name.clone());
         if let Shape::Object(properties) = &schema.shape
             && reach.requests.contains(&component)
             && !reach.answers.contains(&component)

@@ -135,7 +135,10 @@ impl Specs {
         let replaced = generate::replaced_types(&self.common, document.is_common());
         let generated = generate::generate(normalise::openapi(document, &self.common), &replaced)?;
         if document.is_common() {
-            return Ok(vec![(format!("{name}.rs"), emit::common(document, &generated, common_reach)?)]);
+            return Ok(vec![
+                (format!("{name}.rs"), emit::common(document, &generated, common_reach)?),
+                (format!("{name}_examples.rs"), examples::emit_common(document, &generated, common_reach)?),
+            ]);
         }
         Ok(vec![
             (format!("{name}.rs"), emit::family(document, &generated, &Reach::of(document))?),
