@@ -10,15 +10,15 @@ use super::names::pascal_case;
 pub(crate) fn emit(name: &str, description: &str, words: &[String]) -> TokenStream {
     let text = name;
     let name = format_ident!("{name}");
+    let variant_docs = words.iter().map(|word| docs::attributes(&meaning(description, word)));
     let description = docs::attributes(description);
     let variants: Vec<Ident> = words.iter().map(|word| format_ident!("{}", pascal_case(word))).collect();
-    let variant_docs = words.iter().map(|word| format!(" `{word}`"));
     quote! {
         #description
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum #name {
-            #(#[doc = #variant_docs] #variants,)*
+            #(#variant_docs #variants,)*
             /// A word that this version of the SDK does not know.
             Unrecognized(String),
         }
@@ -96,5 +96,26 @@ pub(crate) fn emit(name: &str, description: &str, words: &[String]) -> TokenStre
                 Self::Unrecognized(String::new())
             }
         }
+    }
+}
+
+/// What the description's list says of a word, as `` - `CREATED`: waits for the user to confirm``.
+fn meaning(description: &str, word: &str) -> String {
+    let start = format!("- `{word}`: ");
+    match description.lines().find_map(|line| line.trim().strip_prefix(&start)) {
+        Some(meaning) => format!("`{word}`: {meaning}"),
+        None => format!("`{word}`"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variant_says_what_the_list_of_the_enum_says_of_its_word() {
+        let description = "State.\n\n- `DONE`: paid; final\n- `OPEN`: not yet\n\n「状态」";
+        assert_eq!(meaning(description, "DONE"), "`DONE`: paid; final");
+        assert_eq!(meaning(description, "NEW"), "`NEW`");
     }
 }
