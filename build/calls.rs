@@ -135,7 +135,7 @@ impl<'a> Call<'a> {
     fn method(&self) -> TokenStream {
         let name = self.name();
         let method = format_ident!("{}", snake_case(&self.operation.id));
-        let description = docs::attributes(&docs::operation(self.operation));
+        let description = docs::searchable(&docs::operation(self.operation), &self.operation.description);
         // Spelled out, not defaults of the struct: rustc leaves defaults out when it says what cannot be awaited.
         let missing = self.required.iter().map(|parameter| {
             let ident = ident(parameter);

@@ -12,6 +12,17 @@ pub(crate) fn attributes(text: &str) -> TokenStream {
     quote!(#(#[doc = #lines])*)
 }
 
+/// The same, and the official Chinese name 「…」 that the spec's description ends with as a word that the
+/// documentation's search finds.
+pub(crate) fn searchable(text: &str, description: &str) -> TokenStream {
+    let attributes = attributes(text);
+    let alias = description.rsplit_once('「').and_then(|(_, rest)| rest.split_once('」')).map(|(name, _)| name);
+    // rustdoc takes neither quotes nor blanks in an alias.
+    let alias = alias.filter(|name| !name.is_empty() && !name.contains(['"', '\'', ' ']));
+    let alias = alias.map(|alias| quote!(#[doc(alias = #alias)]));
+    quote!(#attributes #alias)
+}
+
 /// What the method of an operation says.
 pub(crate) fn operation(operation: &Operation) -> String {
     let mut text = format!("{}.\n\n{}\n\n", operation.summary, operation.description.trim());
@@ -102,6 +113,13 @@ mod tests {
     fn tags_brackets_and_bare_addresses_are_made_harmless() {
         assert_eq!(escape_line("a <b> c[0] `<x>[1]`"), "a \\<b\\> c\\[0\\] `<x>[1]`");
         assert_eq!(escape_line("see https://pay.weixin.qq.com now"), "see <https://pay.weixin.qq.com> now");
+    }
+
+    #[test]
+    fn the_chinese_name_is_searchable() {
+        let attributes = searchable("Close an order.\n\n- `x`: A 「甲」", "Closes it 「关单」").to_string();
+        assert!(attributes.contains(r#"doc (alias = "关单")"#), "{attributes}");
+        assert!(!searchable("x", "no name").to_string().contains("alias"));
     }
 
     #[test]

@@ -11,7 +11,7 @@ pub(crate) fn emit(name: &str, description: &str, words: &[String]) -> TokenStre
     let text = name;
     let name = format_ident!("{name}");
     let variant_docs = words.iter().map(|word| docs::attributes(&meaning(description, word)));
-    let description = docs::attributes(description);
+    let description = docs::searchable(description, description);
     let variants: Vec<Ident> = words.iter().map(|word| format_ident!("{}", pascal_case(word))).collect();
     quote! {
         #description

@@ -50,7 +50,7 @@ pub(crate) fn fields<'a>(
 /// The struct, its `Debug` and its blank value.
 pub(crate) fn emit(schema: &Schema, fields: &[Field<'_>]) -> TokenStream {
     let name = format_ident!("{}", schema.name);
-    let description = docs::attributes(&schema.description);
+    let description = docs::searchable(&schema.description, &schema.description);
     let members = fields.iter().map(|field| {
         let Field { property, ident, ty } = field;
         let description = docs::attributes(&property.description);
