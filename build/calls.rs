@@ -320,7 +320,7 @@ impl<'a> Call<'a> {
         for parameter in self.path.iter().chain(&self.required).chain(&self.optional) {
             let ident = ident(parameter);
             let wire = &parameter.name;
-            lines.push(match (parameter.personal, parameter.required) {
+            lines.push(match (parameter.personal || parameter.ty == Type::Any, parameter.required) {
                 (true, true) => quote!(.hidden(#wire, true)),
                 (true, false) => quote!(.hidden(#wire, self.#ident.is_some())),
                 (false, true) => quote!(.field(#wire, &self.#ident)),

@@ -75,8 +75,12 @@ fn example(document: &Document, operation: &Operation) -> TokenStream {
         let setter = format_ident!("{}", snake_case(&parameter.name));
         let value = value(parameter);
         setters.push(quote!(.#setter(#value)));
-        let (name, text) = (&parameter.name, text(&parameter.example));
-        query.push(quote!((#name, #text)));
+        let name = &parameter.name;
+        let texts = match &parameter.example {
+            Value::Array(items) => items.iter().map(text).collect(),
+            one => vec![text(one)],
+        };
+        query.extend(texts.into_iter().map(|text| quote!((#name, #text))));
     }
     let body = match &operation.body {
         Some(body) => {
@@ -129,7 +133,15 @@ fn text(value: &Value) -> String {
 }
 
 fn value(parameter: &Parameter) -> TokenStream {
-    match (&parameter.ty, &parameter.example) {
+    literal(&parameter.ty, &parameter.example)
+}
+
+fn literal(ty: &Type, example: &Value) -> TokenStream {
+    match (ty, example) {
+        (Type::List(item), Value::Array(items)) => {
+            let items = items.iter().map(|example| literal(item, example));
+            quote!([#(#items),*])
+        }
         (Type::Integer, Value::Number(number)) => {
             let number = number.as_i64().unwrap_or_default();
             quote!(#number)

@@ -6,6 +6,11 @@ pub(crate) fn pascal_case(name: &str) -> String {
     name.to_pascal_case()
 }
 
+/// Whether a name can stand in Rust as it is. `gen` is a keyword that the parser does not know yet.
+pub(crate) fn is_identifier(name: &str) -> bool {
+    syn::parse_str::<syn::Ident>(name).is_ok() && name != "gen"
+}
+
 /// Snake case; a keyword gets a trailing underscore, as in `type_`.
 pub(crate) fn snake_case(name: &str) -> String {
     let snake = name.to_snake_case();

@@ -158,6 +158,8 @@ fn setter(field: &Field<'_>, at: Option<usize>, builder: &Ident, states: &[Ident
             }
         };
     }
+    let maybe = format_ident!("maybe_{}", ident.to_string().trim_end_matches('_'));
+    let maybe_doc = format!(" The same as [`{ident}`](Self::{ident}), from an `Option`.");
     if field.is_list() {
         return quote! {
             #description
@@ -165,10 +167,14 @@ fn setter(field: &Field<'_>, at: Option<usize>, builder: &Ident, states: &[Ident
                 self.0.#ident = #value;
                 self
             }
+
+            #[doc = #maybe_doc]
+            pub fn #maybe(mut self, #ident: Option<#ty>) -> Self {
+                self.0.#ident = #optional.unwrap_or_default();
+                self
+            }
         };
     }
-    let maybe = format_ident!("maybe_{}", ident.to_string().trim_end_matches('_'));
-    let maybe_doc = format!(" The same as [`{ident}`](Self::{ident}), from an `Option`.");
     quote! {
         #description
         pub fn #ident(mut self, #ident: #ty) -> Self {

@@ -100,7 +100,9 @@ fn debug(name: &str, fields: &[Field<'_>]) -> TokenStream {
     let lines = fields.iter().map(|field| {
         let Field { property, ident, .. } = field;
         let wire = &property.name;
-        match (property.personal, field.is_option()) {
+        // What an untyped member holds is as unknown as a member that the spec lacks.
+        let is_hidden = property.personal || property.ty == Type::Any;
+        match (is_hidden, field.is_option()) {
             (true, true) => quote!(.hidden(#wire, self.#ident.is_some())),
             (true, false) => quote!(.hidden(#wire, true)),
             (false, true) => quote!(.optional(#wire, &self.#ident)),

@@ -202,9 +202,10 @@ impl Error {
         Self::new(ErrorKind::Decode, Outcome::Unknown, message)
     }
 
-    /// An error status. 5xx leaves the outcome open, everything else refuses this attempt.
+    /// An error status. 5xx and 408 leave the outcome open, everything else refuses this attempt.
     pub(crate) fn api_answer(status: StatusCode, verified: bool, body: &[u8]) -> Self {
-        let outcome = if status.is_server_error() { Outcome::Unknown } else { Outcome::Refused };
+        let is_open = status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT;
+        let outcome = if is_open { Outcome::Unknown } else { Outcome::Refused };
         let api = ApiError::parse(body);
         let mut error = Self::new(ErrorKind::Api, outcome, api.summary(status));
         error.inner.api = Some(api);

@@ -14,8 +14,25 @@ use crate::rt::{self, Operation};
 use crate::{Error, Response, Result, Sending};
 
 /// Headers that the SDK sets itself; another value would break the signature or the framing.
-const OWN_HEADERS: [&str; 7] =
-    ["authorization", "wechatpay-serial", "host", "content-length", "transfer-encoding", "user-agent", "accept"];
+const OWN_HEADERS: [&str; 14] = [
+    "accept",
+    "api-version",
+    "authorization",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "expect",
+    "host",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "user-agent",
+    "wechatpay-serial",
+];
+
+/// The methods WeChat Pay's operations have. CONNECT, for one, would put another target on the wire than was signed.
+const METHODS: [Method; 5] = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
 
 static GET: Operation = Operation { id: "request", query_with: None, reads: true, idempotent_by: None };
 static OTHER: Operation = Operation { id: "request", query_with: None, reads: false, idempotent_by: None };
@@ -81,6 +98,9 @@ impl RawRequest {
         if let Some(failure) = &self.failure {
             return Err(Error::request(failure.clone()));
         }
+        if !METHODS.contains(&self.method) {
+            return Err(Error::request("the method is GET, POST, PUT, PATCH or DELETE"));
+        }
         let mut request = self.core.http().request(self.method.clone(), self.url()?);
         for (name, value) in &self.headers {
             let name: HeaderName = name.parse().map_err(|error| invalid("a header name is not valid", error))?;
@@ -133,9 +153,7 @@ impl IntoFuture for RawRequest {
 
 impl fmt::Debug for RawRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RawRequest")
-            .field("method", &self.method)
-            .field("path", &self.path.split('?').next())
-            .finish_non_exhaustive()
+        // A path may hold payer data, as an openid.
+        f.debug_struct("RawRequest").field("method", &self.method).finish_non_exhaustive()
     }
 }

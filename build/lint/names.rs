@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::super::names::{pascal_case, snake_case};
+use super::super::names::{is_identifier, pascal_case, snake_case};
 use super::super::spec::{Document, Shape};
 use super::Report;
 
 pub(super) fn check(report: &mut Report<'_>, document: &Document, common: &Document) {
-    let mut types: BTreeMap<String, String> = BTreeMap::new();
+    let mut types = reserved(&PRELUDE);
     let handle = pascal_case(&document.family);
     types.insert(handle.clone(), format!("the handle `{handle}`"));
     if !document.is_common() {
@@ -16,6 +16,9 @@ pub(super) fn check(report: &mut Report<'_>, document: &Document, common: &Docum
         }
     }
     for schema in &document.schemas {
+        if schema.name.strip_prefix('S').is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit())) {
+            report.add(schema.line, "name-clash", format!("`{}` is a type parameter of the builders", schema.name));
+        }
         claim(report, &mut types, pascal_case(&schema.name), format!("`{}`", schema.name), schema.line);
         if matches!(schema.shape, Shape::Object(_)) {
             let builder = format!("{}Builder", pascal_case(&schema.name));
@@ -38,10 +41,55 @@ pub(super) fn check(report: &mut Report<'_>, document: &Document, common: &Docum
             Shape::Scalar => {}
         }
     }
-    let mut operations = BTreeMap::new();
+    let mut operations = reserved(&HANDLE_METHODS);
     for operation in &document.operations {
-        claim(report, &mut operations, pascal_case(&operation.id), format!("`{}`", operation.id), operation.line);
+        let name = snake_case(&operation.id);
+        claim(report, &mut operations, name, format!("`{}`", operation.id), operation.line);
+        let call = pascal_case(&operation.id);
+        if let Some(other) = types.get(&call) {
+            report.add(
+                operation.line,
+                "name-clash",
+                format!("{other} and the call `{}` are both `{call}`", operation.id),
+            );
+        }
+        let mut parameters = reserved(&CALL_NAMES);
+        for parameter in &operation.parameters {
+            let name = snake_case(&parameter.name);
+            if name.starts_with("maybe_") {
+                report.add(operation.line, "reserved-name", format!("a parameter `{name}` would hide a setter"));
+            }
+            claim(report, &mut parameters, name, format!("the parameter `{}`", parameter.name), operation.line);
+        }
     }
+}
+
+/// What a handle has besides its operations.
+const HANDLE_METHODS: [&str; 4] = ["new", "clone", "into", "fmt"];
+/// What a call has besides its parameters.
+const CALL_NAMES: [&str; 8] = ["client", "given", "body", "send", "clone", "into_future", "into", "fmt"];
+/// Types that emitted code names without a path.
+const PRELUDE: [&str; 16] = [
+    "Box",
+    "Clone",
+    "Debug",
+    "Err",
+    "From",
+    "Into",
+    "IntoFuture",
+    "IntoIterator",
+    "None",
+    "Ok",
+    "Option",
+    "Result",
+    "Self",
+    "Some",
+    "String",
+    "Vec",
+];
+
+fn reserved(names: &[&str]) -> BTreeMap<String, String> {
+    names.iter().map(|name| ((*name).to_owned(), format!("the SDK's own `{name}`"))).collect()
 }
 
 fn enum_words(report: &mut Report<'_>, words: &[String], line: usize) {
@@ -56,8 +104,8 @@ fn enum_words(report: &mut Report<'_>, words: &[String], line: usize) {
 }
 
 fn claim(report: &mut Report<'_>, taken: &mut BTreeMap<String, String>, rust: String, what: String, line: usize) {
-    if rust.is_empty() {
-        report.add(line, "name", format!("{what} gives no Rust name"));
+    if !is_identifier(&rust) {
+        report.add(line, "name", format!("{what} gives `{rust}`, which is no name in Rust"));
     } else if let Some(other) = taken.get(&rust) {
         report.add(line, "name-clash", format!("{what} and {other} are both `{rust}` in Rust"));
     } else {

@@ -2,13 +2,16 @@
 
 use super::super::load::Node;
 use super::super::names::is_snake_case;
-use super::super::spec::{Document, Location, METHODS, Operation, Shape, template_names};
-use super::{Report, extensions};
+use super::super::spec::{Document, Location, METHODS, Operation, Shape, Type, template_names};
+use super::{Report, extensions, schemas};
 
 const SUMMARY_CHARACTERS: usize = 72;
 
 pub(super) fn tree(report: &mut Report<'_>, root: &Node) {
     for path in root.get("paths").map(Node::entries).unwrap_or_default() {
+        if !path.key.starts_with('/') || path.key.contains(['?', '#', ' ']) {
+            report.add(path.line, "path-form", "a path begins with `/` and has no query");
+        }
         for entry in path.value.entries() {
             if METHODS.contains(&entry.key.as_str()) {
                 operation(report, &entry.value, entry.line);
@@ -66,6 +69,9 @@ fn parameter(report: &mut Report<'_>, node: &Node, line: usize) {
     extensions::known(report, node, &extensions::PARAMETER);
     if node.get("example").is_none() {
         report.add(line, "example", "a parameter has an example");
+    }
+    if node.text_at("name").is_some_and(schemas::is_payer_data) && !node.is_true_at("x-personal") {
+        report.add(line, "personal", "the parameter is payer data: `x-personal: true`");
     }
     match node.text_at("in") {
         Some("path") if !node.is_true_at("required") => {
@@ -127,6 +133,8 @@ fn content(report: &mut Report<'_>, node: &Node, what: &str) {
 pub(super) fn check(report: &mut Report<'_>, document: &Document, common: &Document) {
     for operation in &document.operations {
         path_matches_parameters(report, operation);
+        parameters_can_be_written(report, operation, document, common);
+        body_is_a_component(report, operation, document, common);
         optional_body_needs_nothing(report, operation, document, common);
     }
 }
@@ -150,6 +158,49 @@ fn path_matches_parameters(report: &mut Report<'_>, operation: &Operation) {
         {
             report.add(operation.line, "path-template", format!("the path parameter `{name}` is not described"));
         }
+    }
+}
+
+/// A path value is one piece of text; a query value is that, or a list of such.
+fn parameters_can_be_written(report: &mut Report<'_>, operation: &Operation, document: &Document, common: &Document) {
+    let is_text = |ty: &Type| match ty {
+        Type::Text | Type::Integer | Type::Boolean => true,
+        Type::Any | Type::List(_) => false,
+        Type::Component { common: is_common, name } => {
+            let schema = if *is_common { common.schema(name) } else { document.schema(name) };
+            schema.is_none_or(|schema| !matches!(schema.shape, Shape::Object(_)))
+        }
+    };
+    for parameter in &operation.parameters {
+        let is_writable = match (&parameter.ty, parameter.location) {
+            (Type::List(item), Location::Query) => is_text(item),
+            (ty, _) => is_text(ty),
+        };
+        if !is_writable {
+            report.add(
+                operation.line,
+                "parameter-type",
+                format!("`{}` is text, an integer, a flag, an enum, or in a query a list of these", parameter.name),
+            );
+        }
+    }
+}
+
+/// The argument of a call is a request type with a builder.
+fn body_is_a_component(report: &mut Report<'_>, operation: &Operation, document: &Document, common: &Document) {
+    let Some(body) = &operation.body else { return };
+    if operation.method == "get" {
+        report.add(operation.line, "get-body", "a GET has no body");
+    }
+    let is_object = match &body.ty {
+        Type::Component { common: is_common, name } => {
+            let schema = if *is_common { common.schema(name) } else { document.schema(name) };
+            schema.is_none_or(|schema| matches!(schema.shape, Shape::Object(_)))
+        }
+        _ => false,
+    };
+    if !is_object {
+        report.add(operation.line, "body-component", "a request body is an object component");
     }
 }
 

@@ -64,7 +64,7 @@ fn component(report: &mut Report<'_>, entry: &Entry) {
     }
     report.description(node, *line, "a component");
     keywords(report, node);
-    if node.get("properties").is_some() {
+    if node.get("properties").is_some_and(|properties| !properties.entries().is_empty()) {
         for property in node.get("properties").map(Node::entries).unwrap_or_default() {
             self::property(report, property);
         }
@@ -81,6 +81,11 @@ fn component(report: &mut Report<'_>, entry: &Entry) {
     }
 }
 
+/// Names that always mean somebody: `openid`, `sub_openid`, `openids` …
+pub(super) fn is_payer_data(name: &str) -> bool {
+    name.contains("openid")
+}
+
 fn property(report: &mut Report<'_>, entry: &Entry) {
     let Entry { key: name, line, value: node } = entry;
     let rust = snake_case(name);
@@ -88,8 +93,7 @@ fn property(report: &mut Report<'_>, entry: &Entry) {
         report.add(*line, "reserved-name", format!("a field `{name}` would hide a method of its builder"));
     }
     report.description(node, *line, "a property");
-    let is_openid = name == "openid" || name.ends_with("_openid");
-    if is_openid && !node.is_true_at("x-personal") {
+    if is_payer_data(name) && !node.is_true_at("x-personal") {
         report.add(*line, "personal", format!("`{name}` is payer data: `x-personal: true`"));
     }
     used(report, Some(node));
@@ -142,6 +146,7 @@ fn keywords(report: &mut Report<'_>, node: &Node) {
 pub(super) fn check(report: &mut Report<'_>, document: &Document, common: &Document) {
     references_resolve(report, document, common);
     nothing_is_unused(report, document);
+    nothing_needs_itself(report, document);
     shapes_are_shared(report, document);
 }
 
@@ -176,6 +181,29 @@ fn nothing_is_unused(report: &mut Report<'_>, document: &Document) {
         let name = (false, schema.name.clone());
         if !reach.requests.contains(&name) && !reach.answers.contains(&name) && !reach.parameters.contains(&name) {
             report.add(schema.line, "unused", format!("no operation reaches `{}`", schema.name));
+        }
+    }
+}
+
+/// A component that requires itself, directly or through others, can never be built.
+fn nothing_needs_itself(report: &mut Report<'_>, document: &Document) {
+    for schema in &document.schemas {
+        let mut needed = vec![schema.name.as_str()];
+        let mut at = 0;
+        while let Some(name) = needed.get(at).copied() {
+            at += 1;
+            let Some(Shape::Object(properties)) = document.schema(name).map(|schema| &schema.shape) else { continue };
+            for property in properties.iter().filter(|property| property.required) {
+                if let Type::Component { common: false, name } = &property.ty {
+                    if name == &schema.name {
+                        report.add(schema.line, "needs-itself", format!("`{name}` requires another `{name}`"));
+                        return;
+                    }
+                    if !needed.contains(&name.as_str()) {
+                        needed.push(name);
+                    }
+                }
+            }
         }
     }
 }

@@ -155,11 +155,15 @@ fn enum_words_give_distinct_variants() {
     breaks("name-clash", "    State:", "[OPEN, CLOSED]", "[UNRECOGNIZED]");
     breaks("enum-words", "    State:", "[OPEN, CLOSED]", "[]");
     breaks("name", "    State:", "[OPEN, CLOSED]", "['-']");
+    breaks("name", "    State:", "[OPEN, CLOSED]", "['1', '3D_SECURE']");
+    breaks("name", "    State:", "[OPEN, CLOSED]", "[SELF]");
 }
 
 #[test]
 fn payer_data_is_marked() {
     breaks("personal", "        openid:", "          x-personal: true\n", "");
+    breaks("personal", "name: openid,", "x-personal: true, schema", "schema");
+    breaks("personal", "        openid_list:", "        goods:\n", "        openid_list:\n");
 }
 
 #[test]
@@ -248,6 +252,64 @@ fn parameters_are_in_path_or_query_and_fit_the_path() {
         "          in: path\n          required: true\n",
         "          in: query\n          required: true\n",
     );
+}
+
+#[test]
+fn a_parameter_can_be_written_and_does_not_hide_what_a_call_has() {
+    breaks(
+        "parameter-type",
+        "operationId: list_orders",
+        "$ref: '#/components/schemas/State' }\n          example: OPEN",
+        "$ref: '#/components/schemas/Order' }\n          example: OPEN",
+    );
+    breaks(
+        "parameter-type",
+        "operationId: close_order",
+        "description: Number 「单号」\n          schema: { type: string }",
+        "description: Number 「单号」\n          schema: { type: array, items: { type: string } }",
+    );
+    breaks(
+        "parameter-type",
+        "operationId: close_order",
+        "description: Number 「单号」\n          schema: { type: string }",
+        "description: Number 「单号」\n          schema: {}",
+    );
+    for name in ["client", "given", "body", "send", "gen"] {
+        let rule = if name == "gen" { "name" } else { "name-clash" };
+        breaks(rule, "operationId: list_orders", "name: limit,", &format!("name: {name},"));
+    }
+    breaks("reserved-name", "operationId: list_orders", "name: limit,", "name: maybe_state,");
+    breaks("name-clash", "operationId: list_orders", "name: limit,", "name: mchid,");
+}
+
+#[test]
+fn a_body_is_an_object_of_a_writing_operation_and_a_path_has_no_query() {
+    breaks("get-body", "operationId: close_order", "    post:\n", "    get:\n");
+    breaks(
+        "body-component",
+        "operationId: close_order",
+        "$ref: '#/components/schemas/CloseOrderRequest'",
+        "$ref: '#/components/schemas/State'",
+    );
+    breaks("path-form", "v3/orders?a=b", "  /v3/orders:\n", "  /v3/orders?a=b:\n");
+    breaks("path-form", "  v3/orders:", "  /v3/orders:\n", "  v3/orders:\n");
+}
+
+#[test]
+fn names_of_the_language_and_of_the_emitted_code_are_taken() {
+    for name in ["Option", "Vec", "String", "Self", "S0", "CloseOrder"] {
+        let at = if name == "CloseOrder" { "operationId: close_order" } else { &format!("    {name}:") };
+        let rule = if name == "Self" { "name" } else { "name-clash" };
+        breaks(rule, at, "    Goods:\n", &format!("    {name}:\n"));
+    }
+    for name in ["new", "clone", "into"] {
+        breaks("name-clash", "operationId: ", "operationId: list_orders", &format!("operationId: {name}"));
+    }
+}
+
+#[test]
+fn a_component_that_requires_itself_is_refused() {
+    breaks("needs-itself", "    Order:", "      required: [state]\n", "      required: [state, parent]\n");
 }
 
 #[test]

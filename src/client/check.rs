@@ -18,11 +18,12 @@ pub(super) struct Checks {
 impl Checks {
     pub(super) fn request(self, mchid: Option<&MchId>, request: &reqwest::Request) -> Result<()> {
         let body = request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default();
-        if self.four_byte_characters == FourByteCharacters::Refuse && body.iter().any(|byte| *byte >= FOUR_BYTE_LEAD) {
+        if self.four_byte_characters == FourByteCharacters::Refuse
+            && let Some(place) = wide(body)
+        {
             return Err(Error::request(format!(
-                "{} holds a character outside the Basic Multilingual Plane, such as an emoji, which WeChat Pay does \
-                 not support",
-                place(body)
+                "{place} holds a character outside the Basic Multilingual Plane, such as an emoji, which WeChat Pay does \
+                 not support"
             )));
         }
         if self.mchid
@@ -44,8 +45,9 @@ impl Checks {
     }
 }
 
-/// JSON pointer of the first text with such a character.
-fn place(body: &[u8]) -> String {
+/// Where the body has such a character: as four bytes, or as the escape of a surrogate, which only
+/// [`json_text`](crate::RawRequest::json_text) can bring.
+fn wide(body: &[u8]) -> Option<String> {
     fn find(value: &Value, pointer: &mut String) -> bool {
         let is_wide = |text: &str| text.bytes().any(|byte| byte >= FOUR_BYTE_LEAD);
         let length = pointer.len();
@@ -67,9 +69,14 @@ fn place(body: &[u8]) -> String {
             _ => false,
         }
     }
+    let has_bytes = body.iter().any(|byte| *byte >= FOUR_BYTE_LEAD);
+    let has_escape = body.windows(3).any(|part| matches!(part, [b'\\', b'u', b'd' | b'D']));
+    if !has_bytes && !has_escape {
+        return None;
+    }
     let mut pointer = String::new();
     match serde_json::from_slice(body) {
-        Ok(value) if find(&value, &mut pointer) && !pointer.is_empty() => format!("the field `{pointer}`"),
-        _ => "the body".to_owned(),
+        Ok(value) if find(&value, &mut pointer) && !pointer.is_empty() => Some(format!("the field `{pointer}`")),
+        _ => has_bytes.then(|| "the body".to_owned()),
     }
 }

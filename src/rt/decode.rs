@@ -1,6 +1,6 @@
 //! Reading answers: lenient where a running shop must not break, strict where money is meant.
 //!
-//! Missing, `null` and (for anything but text) empty optional values are `None`; unknown members and unknown enum words
+//! Missing, `null` and (for anything but free text) empty optional values are `None`; unknown members and unknown enum words
 //! are kept. A required value, the point of the call, that is missing or of another type is an error with its path.
 
 use std::fmt;
@@ -46,6 +46,9 @@ impl std::error::Error for DecodeError {}
 
 /// A type that can be read from an answer.
 pub(crate) trait Decode: Sized {
+    /// Whether an empty text is a value; for all but free text it means that there is none.
+    const KEEPS_EMPTY: bool = false;
+
     fn decode(value: Value) -> Result<Self, DecodeError>;
 
     /// Reads a whole answer. Only the types that stand for "no body" accept an empty one.
@@ -79,17 +82,19 @@ impl Object {
     }
 
     pub(crate) fn required<T: Decode>(&mut self, name: &str) -> Result<T, DecodeError> {
-        let value = self.take(name).unwrap_or_default();
-        T::decode(value).map_err(|error| error.within(name))
+        let read = match self.take(name) {
+            Some(value) => T::decode(value),
+            None => Err(T::decode(Value::Null).err().unwrap_or(DecodeError::new("a value"))),
+        };
+        read.map_err(|error| error.within(name))
     }
 
     pub(crate) fn optional<T: Decode>(&mut self, name: &str) -> Result<Option<T>, DecodeError> {
-        let Some(value) = self.take(name) else { return Ok(None) };
-        let is_empty = value == "";
-        match T::decode(value) {
-            Ok(value) => Ok(Some(value)),
-            Err(_) if is_empty => Ok(None),
-            Err(error) => Err(error.within(name)),
+        match self.take(name) {
+            Some(value) if T::KEEPS_EMPTY || value != "" => {
+                T::decode(value).map(Some).map_err(|error| error.within(name))
+            }
+            _ => Ok(None),
         }
     }
 
@@ -116,6 +121,8 @@ impl Decode for () {
 
 /// A raw answer; no body is `null`.
 impl Decode for Value {
+    const KEEPS_EMPTY: bool = true;
+
     fn decode(value: Value) -> Result<Self, DecodeError> {
         Ok(value)
     }
@@ -130,6 +137,8 @@ impl Decode for Value {
 
 /// Text. A number is taken as its digits, because some answers write ids so; a flag or an object is not text.
 impl Decode for String {
+    const KEEPS_EMPTY: bool = true;
+
     fn decode(value: Value) -> Result<Self, DecodeError> {
         match value {
             Value::String(text) => Ok(text),
@@ -210,6 +219,15 @@ mod tests {
         assert_eq!(error.to_string(), "1.name: expected a string");
         let error = Item::decode(json!({ "amount": 1 })).unwrap_err();
         assert_eq!(error.to_string(), "name: expected a string");
+    }
+
+    #[test]
+    fn a_missing_required_value_is_an_error_for_every_type() {
+        let mut object = Object::read(json!({ "null": null })).unwrap();
+        for name in ["missing", "null"] {
+            assert_eq!(object.required::<Value>(name).unwrap_err().to_string(), format!("{name}: expected a value"));
+            assert!(object.required::<Vec<i64>>(name).is_err() && object.required::<bool>(name).is_err());
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::future::IntoFuture as _;
 
 use wechatpay_sdk::partner_payscore::{
-    CompleteServiceOrderRequest, PostPayment, SyncServiceOrderDetail, SyncServiceOrderRequest, SyncType,
+    CompleteServiceOrderRequest, PostDiscount, PostPayment, SyncServiceOrderDetail, SyncServiceOrderRequest, SyncType,
 };
 use wechatpay_sdk::{ErrorKind, Outcome, WechatPay};
 
@@ -79,6 +79,7 @@ async fn i08_i09_the_number_in_the_path_is_not_repeated_in_the_body_and_a_204_is
         .sub_mchid("2")
         .post_payments([PostPayment::builder().name("就餐费用").amount(40_000).count(4)])
         .total_amount(40_000)
+        .maybe_post_discounts(None::<[PostDiscount; 0]>)
         .profit_sharing(false);
     let answer = wire.client().partner_payscore().complete_service_order("1234", body).await.unwrap();
     let _: () = *answer;

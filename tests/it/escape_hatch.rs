@@ -59,3 +59,13 @@ async fn a_body_that_is_no_json_is_refused_before_sending() {
     assert_eq!((error.kind(), error.outcome()), (ErrorKind::Request, Outcome::NotSent));
     assert!(wire.received().is_empty());
 }
+
+#[tokio::test]
+async fn a_method_that_no_operation_has_is_refused() {
+    let wire = Wire::always(Reply::signed(200, "{}")).await;
+    for method in [Method::CONNECT, Method::TRACE, Method::OPTIONS, Method::HEAD] {
+        let error = wire.client().request(method, "/v3/x").await.unwrap_err();
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Request, Outcome::NotSent));
+    }
+    assert!(wire.received().is_empty());
+}

@@ -12,6 +12,7 @@ const ORDER: &str = r#"{
     "post_payments": [{ "name": "x", "amount": 9007199254740993, "new": { "a": [1] } }],
     "collection": { "state": "USER_PAYING", "details": null },
     "total_amount": "",
+    "need_collection": "",
     "shop_level": 7
 }"#;
 

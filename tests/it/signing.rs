@@ -169,6 +169,12 @@ async fn a14_an_emoji_in_a_body_is_refused_by_the_name_of_its_field_unless_allow
     assert!(error.to_string().contains("`/reason`") && !error.to_string().contains('👋'), "{error}");
     assert!(wire.received().is_empty());
 
+    for body in ["{\"a\":[\"\\ud83d\\udc4b\"]}", "{\"a\":[\"👋\"]}"] {
+        let error = wire.client().request(Method::POST, "/v3/x").json_text(body).await.unwrap_err();
+        assert!(error.to_string().contains("`/a/0`"), "{error}");
+    }
+    assert!(wire.received().is_empty());
+
     let builder = builder().four_byte_characters(FourByteCharacters::Send);
     let pay = builder.build_for_loopback(wire.address()).unwrap();
     pay.partner_payscore().cancel_service_order("1", cancel).await.unwrap();
@@ -220,7 +226,8 @@ async fn a18_a22_every_request_says_who_sends_it_and_what_it_accepts() {
 #[tokio::test]
 async fn a23_headers_of_the_sdk_cannot_be_overridden() {
     let wire = Wire::always(Reply::signed(200, "{}")).await;
-    for name in ["Authorization", "wechatpay-serial", "Host", "Content-Length", "User-Agent"] {
+    for name in ["Authorization", "wechatpay-serial", "Host", "Content-Length", "User-Agent", "Content-Type", "Upgrade"]
+    {
         let error = wire.client().request(Method::GET, "/v3/x").header(name, "x").await.unwrap_err();
         assert_eq!((error.kind(), error.outcome()), (ErrorKind::Request, Outcome::NotSent));
     }
