@@ -42,6 +42,7 @@ pub(super) struct Parameter {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Array,
+    ArrayOfIntegers,
     Boolean,
     Integer,
     Json,
@@ -231,7 +232,10 @@ fn kind(schema: &Value, schemas: &Value) -> Kind {
         return kind(only, schemas);
     }
     match schema.get("type").and_then(Value::as_str) {
-        Some("array") => Kind::Array,
+        Some("array") => match schema.get("items").map(|items| kind(items, schemas)) {
+            Some(Kind::Integer) => Kind::ArrayOfIntegers,
+            _ => Kind::Array,
+        },
         Some("boolean") => Kind::Boolean,
         Some("integer" | "number") => Kind::Integer,
         Some("object") => Kind::Json,
@@ -291,5 +295,7 @@ mod tests {
         assert_eq!(kind(&json!({ "$ref": "#/schemas/Day" }), &schemas), Kind::Text);
         assert_eq!(kind(&json!({ "allOf": [{ "$ref": "#/schemas/Count" }] }), &schemas), Kind::Integer);
         assert_eq!(kind(&json!({ "type": "boolean" }), &schemas), Kind::Boolean);
+        let list = json!({ "type": "array", "items": { "$ref": "#/schemas/Count" } });
+        assert_eq!(kind(&list, &schemas), Kind::ArrayOfIntegers);
     }
 }

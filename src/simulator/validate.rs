@@ -105,15 +105,19 @@ fn value(parameter: &Parameter, texts: Option<Vec<String>>) -> Result<Option<Val
     };
     let value = match (parameter.kind, texts.as_slice()) {
         (Kind::Array, _) => Value::from(texts),
+        (Kind::ArrayOfIntegers, _) => match texts.iter().map(|text| integer(text)).collect::<Option<Vec<i64>>>() {
+            Some(numbers) => Value::from(numbers),
+            None => return refuse(Some(Value::from(texts)), "must be integers"),
+        },
         (Kind::Text, [text]) => Value::from(text.as_str()),
         (Kind::Boolean, [text]) => match text.as_str() {
             "true" => Value::Bool(true),
             "false" => Value::Bool(false),
             _ => return refuse(Some(Value::from(text.as_str())), "must be true or false"),
         },
-        (Kind::Integer, [text]) => match text.parse::<i64>() {
-            Ok(number) if *text == number.to_string() => Value::from(number),
-            _ => return refuse(Some(Value::from(text.as_str())), "must be an integer"),
+        (Kind::Integer, [text]) => match integer(text) {
+            Some(number) => Value::from(number),
+            None => return refuse(Some(Value::from(text.as_str())), "must be an integer"),
         },
         (Kind::Json, [text]) => match json::read(text.as_bytes()) {
             Ok((value, None)) => value,
@@ -130,6 +134,11 @@ fn value(parameter: &Parameter, texts: Option<Vec<String>>) -> Result<Option<Val
         Some(issue) => refuse(Some(value), &issue),
         None => Ok(Some(value)),
     }
+}
+
+/// A number in its only spelling: no plus, blank or zero in front.
+fn integer(text: &str) -> Option<i64> {
+    text.parse::<i64>().ok().filter(|number| *text == number.to_string())
 }
 
 fn check_body(expected: &Body, headers: &HeaderMap, body: &[u8]) -> Result<Value, Refusal> {
