@@ -37,6 +37,7 @@ pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// Shapes the request of an operation before it is signed.
+#[allow(dead_code, reason = "without a family there are only raw requests")]
 pub(crate) fn shape(core: &Core, request: &mut reqwest::Request) {
     if let Some(query) = request.url().query() {
         // The query writer follows the rules of HTML forms; WeChat Pay, and what is signed, those of RFC 3986.
