@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::reach::Reach;
-use super::spec::{Document, Location};
+use super::spec::Document;
 
 /// One family: operations with their parameters, bodies and examples, and the schemas they reach, limits included.
 ///
@@ -19,7 +19,7 @@ pub(crate) fn json(document: &Document, common: &Document) -> Value {
                 .map(|parameter| {
                     json!({
                         "name": parameter.name,
-                        "in": match parameter.location { Location::Path => "path", Location::Query => "query" },
+                        "in": parameter.location.as_str(),
                         "required": parameter.required,
                         "schema": closed(&parameter.schema),
                     })

@@ -7,7 +7,7 @@ use syn::{FnArg, ImplItemFn, Pat, Type as RustType};
 use super::docs;
 use super::generate::Generated;
 use super::names::{constant_case, pascal_case, snake_case};
-use super::requests::{Argument, argument, path};
+use super::requests::{Argument, argument, given, maybe, path};
 use super::spec::{Document, Location, Operation, Parameter, Type, template_names};
 
 /// The handle of a family and, in `calls`, one struct for each operation.
@@ -262,10 +262,7 @@ impl<'a> Call<'a> {
             let ident = ident(parameter);
             let description = docs::attributes(&parameter.description);
             let Argument { ty, value } = argument(&parameter.ty, &ident);
-            let after = states
-                .iter()
-                .enumerate()
-                .map(|(index, state)| if index == at { quote!(crate::required::Given) } else { quote!(#state) });
+            let after = given(states, at);
             let rest = names.iter().filter(|other| **other != ident);
             setters.push(quote! {
                 #description
@@ -285,8 +282,7 @@ impl<'a> Call<'a> {
             let argument = argument(&parameter.ty, &ident);
             let optional = argument.optional(&ident);
             let Argument { ty, value } = argument;
-            let maybe = format_ident!("maybe_{}", ident.to_string().trim_end_matches('_'));
-            let maybe_doc = format!(" The same as [`{ident}`](Self::{ident}), from an `Option`.");
+            let (maybe, maybe_doc) = maybe(&ident);
             setters.push(quote! {
                 #description
                 pub fn #ident(mut self, #ident: #ty) -> Self {
@@ -294,7 +290,7 @@ impl<'a> Call<'a> {
                     self
                 }
 
-                #[doc = #maybe_doc]
+                #maybe_doc
                 pub fn #maybe(mut self, #ident: Option<#ty>) -> Self {
                     self.#ident = #optional;
                     self

@@ -58,10 +58,9 @@ fn types(document: &Document, generated: &Generated, reach: &Reach) -> Result<To
 
 /// One marker for each required value of all enabled families; one name, one type, so that the compiler prints it
 /// without its path.
-pub(crate) fn missing(documents: &[&Document], reach: &dyn Fn(&Document) -> Reach) -> Result<String, String> {
+pub(crate) fn missing(documents: &[(&Document, Reach)]) -> Result<String, String> {
     let mut names = BTreeSet::new();
-    for document in documents {
-        let reach = reach(document);
+    for (document, reach) in documents {
         for operation in &document.operations {
             let parameters = operation.parameters.iter();
             let required = parameters.filter(|parameter| parameter.required && parameter.location == Location::Query);

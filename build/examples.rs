@@ -12,8 +12,8 @@ use super::spec::{Document, Location, Operation, Parameter, Shape, Type, templat
 use super::{decode, structs};
 
 /// The test module of a family: readers for request bodies, which users need not have, and one call per operation.
-pub(crate) fn emit(document: &Document, generated: &Generated) -> Result<String, String> {
-    let readers = readers(document, generated, &Reach::of(document))?;
+pub(crate) fn emit(document: &Document, generated: &Generated, reach: &Reach) -> Result<String, String> {
+    let readers = readers(document, generated, reach)?;
     let calls = document.operations.iter().map(|operation| example(document, operation));
     super::emit::unparse(quote! {
         use super::*;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle, TypeImpl};
 use quote::quote;
 use serde_json::Value;
-use syn::{ImplItem, ImplItemFn, Item, ItemEnum, ItemStruct};
+use syn::{ImplItem, ImplItemFn, Item, ItemStruct};
 
 use super::lint::schemas::SCALARS;
 use super::spec::Document;
@@ -14,7 +14,6 @@ use super::spec::Document;
 #[derive(Default)]
 pub(crate) struct Generated {
     pub(crate) structs: BTreeMap<String, ItemStruct>,
-    pub(crate) enums: BTreeMap<String, ItemEnum>,
     /// The request-building methods of the client, by operation.
     pub(crate) methods: BTreeMap<String, ImplItemFn>,
     /// The client itself, its constructors and the check that it has hooks.
@@ -60,11 +59,9 @@ impl Generated {
         match item {
             Item::Mod(module) if module.ident == "types" => {
                 for item in module.content.into_iter().flat_map(|(_, items)| items) {
-                    match item {
-                        Item::Struct(item) => drop(self.structs.insert(item.ident.to_string(), item)),
-                        Item::Enum(item) => drop(self.enums.insert(item.ident.to_string(), item)),
-                        // Conversions, defaults and their error type: the SDK emits its own where it wants any.
-                        _ => {}
+                    // Enums are emitted from the words of the spec; conversions and defaults where they are wanted.
+                    if let Item::Struct(item) = item {
+                        self.structs.insert(item.ident.to_string(), item);
                     }
                 }
             }

@@ -1,7 +1,5 @@
 //! Reads YAML into a tree that remembers line numbers. The only file that knows the YAML library.
 
-use std::path::Path;
-
 use saphyr::{LoadableYamlNode, MarkedYaml, Scalar, YamlData};
 use serde_json::{Map, Number, Value};
 
@@ -31,12 +29,6 @@ pub(crate) struct Entry {
     pub(crate) key: String,
     pub(crate) line: usize,
     pub(crate) value: Node,
-}
-
-/// Reads one file; `name` is how problems call it.
-pub(crate) fn file(path: &Path, name: &str) -> Result<Node, Problem> {
-    let text = std::fs::read_to_string(path).map_err(|error| Problem::new(name, 0, "readable", error.to_string()))?;
-    parse(&text, name)
 }
 
 /// Reads a text; a duplicate key, an alias or a second document is a problem.

@@ -78,18 +78,27 @@ pub(crate) struct Specs {
 impl Specs {
     /// Loads and lints `common.yaml` and the named families; all problems of all files at once.
     pub(crate) fn load(root: &Path, families: &[String]) -> Result<Self, Vec<Problem>> {
+        let names = std::iter::once(COMMON).chain(families.iter().map(String::as_str));
+        Self::read(names.map(|family| (family, std::fs::read_to_string(root.join(file_name(family))))))
+    }
+
+    /// The same from texts: names of families, `common` first, and what their files hold.
+    pub(crate) fn read<'a>(
+        files: impl IntoIterator<Item = (&'a str, std::io::Result<String>)>,
+    ) -> Result<Self, Vec<Problem>> {
         let mut problems = Vec::new();
         let mut documents = Vec::new();
-        for family in std::iter::once(COMMON).chain(families.iter().map(String::as_str)) {
-            let (name, path) = place(root, family);
-            match load::file(&path, &name) {
-                Ok(tree) => {
-                    problems.extend(lint::tree(&name, &tree));
-                    match Document::read(family, &name, tree) {
-                        Ok(document) => documents.push(document),
-                        Err(problem) => problems.push(problem),
-                    }
-                }
+        for (family, text) in files {
+            let name = file_name(family);
+            let tree = text
+                .map_err(|error| Problem::new(&name, 0, "readable", error.to_string()))
+                .and_then(|text| load::parse(&text, &name));
+            let document = tree.and_then(|tree| {
+                problems.extend(lint::tree(&name, &tree));
+                Document::read(family, &name, tree)
+            });
+            match document {
+                Ok(document) => documents.push(document),
                 Err(problem) => problems.push(problem),
             }
         }
@@ -115,43 +124,39 @@ impl Specs {
     /// The Rust modules `missing.rs` and `common.rs`, and of each family the module, the JSON for the simulator and the
     /// calls of its examples.
     pub(crate) fn generate(&self) -> Result<Vec<Output>, Vec<Problem>> {
-        let mut outputs = Vec::new();
         let common_reach = Reach::of_common(&self.common, &self.families);
-        let documents: Vec<&Document> = std::iter::once(&self.common).chain(&self.families).collect();
-        let of = |document: &Document| match document.is_common() {
-            true => Reach::of_common(&self.common, &self.families),
-            false => Reach::of(document),
-        };
-        let missing = emit::missing(&documents, &of).map_err(|error| generator(&self.common, error))?;
-        outputs.push(("missing.rs".to_owned(), missing));
-        for document in documents {
-            outputs.extend(self.modules(document, &common_reach).map_err(|error| generator(document, error))?);
+        let documents: Vec<(&Document, Reach)> = std::iter::once((&self.common, common_reach))
+            .chain(self.families.iter().map(|family| (family, Reach::of(family))))
+            .collect();
+        let missing = emit::missing(&documents).map_err(|error| generator(&self.common, error))?;
+        let mut outputs = vec![("missing.rs".to_owned(), missing)];
+        for (document, reach) in &documents {
+            outputs.extend(self.modules(document, reach).map_err(|error| generator(document, error))?);
         }
         Ok(outputs)
     }
 
-    fn modules(&self, document: &Document, common_reach: &Reach) -> Result<Vec<Output>, String> {
+    fn modules(&self, document: &Document, reach: &Reach) -> Result<Vec<Output>, String> {
         let name = &document.family;
         let replaced = generate::replaced_types(&self.common, document.is_common());
         let generated = generate::generate(normalise::openapi(document, &self.common), &replaced)?;
         if document.is_common() {
             return Ok(vec![
-                (format!("{name}.rs"), emit::common(document, &generated, common_reach)?),
-                (format!("{name}_examples.rs"), examples::emit_common(document, &generated, common_reach)?),
+                (format!("{name}.rs"), emit::common(document, &generated, reach)?),
+                (format!("{name}_examples.rs"), examples::emit_common(document, &generated, reach)?),
             ]);
         }
         Ok(vec![
-            (format!("{name}.rs"), emit::family(document, &generated, &Reach::of(document))?),
+            (format!("{name}.rs"), emit::family(document, &generated, reach)?),
             (format!("{name}.json"), bundle::json(document, &self.common).to_string()),
-            (format!("{name}_examples.rs"), examples::emit(document, &generated)?),
+            (format!("{name}_examples.rs"), examples::emit(document, &generated, reach)?),
         ])
     }
 }
 
-fn place(root: &Path, family: &str) -> (String, PathBuf) {
-    let name = format!("openapi/{family}.yaml");
-    let path = root.join(&name);
-    (name, path)
+/// Where a family's spec stands, below the package and in problems.
+fn file_name(family: &str) -> String {
+    format!("openapi/{family}.yaml")
 }
 
 fn generator(document: &Document, error: String) -> Vec<Problem> {

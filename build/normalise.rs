@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::spec::{Document, Location, Type};
+use super::spec::{Document, Type};
 
 /// Keywords of a schema that the generator gets to see.
 const SEEN: [&str; 6] = ["type", "format", "enum", "items", "properties", "required"];
@@ -19,10 +19,7 @@ pub(crate) fn openapi(document: &Document, common: &Document) -> Value {
         for parameter in &operation.parameters {
             parameters.push(json!({
                 "name": parameter.name,
-                "in": match parameter.location {
-                    Location::Path => "path",
-                    Location::Query => "query",
-                },
+                "in": parameter.location.as_str(),
                 "required": parameter.required,
                 "schema": parameter.ty.schema(),
             }));

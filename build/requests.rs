@@ -146,10 +146,7 @@ fn setter(field: &Field<'_>, at: Option<usize>, builder: &Ident, states: &[Ident
     let optional = argument.optional(ident);
     let Argument { ty, value } = argument;
     if let Some(at) = at {
-        let after = states
-            .iter()
-            .enumerate()
-            .map(|(index, state)| if index == at { quote!(crate::required::Given) } else { quote!(#state) });
+        let after = given(states, at);
         return quote! {
             #description
             pub fn #ident(mut self, #ident: #ty) -> #builder<#(#after),*> {
@@ -158,36 +155,40 @@ fn setter(field: &Field<'_>, at: Option<usize>, builder: &Ident, states: &[Ident
             }
         };
     }
-    let maybe = format_ident!("maybe_{}", ident.to_string().trim_end_matches('_'));
-    let maybe_doc = format!(" The same as [`{ident}`](Self::{ident}), from an `Option`.");
-    if field.is_list() {
-        return quote! {
-            #description
-            pub fn #ident(mut self, #ident: #ty) -> Self {
-                self.0.#ident = #value;
-                self
-            }
-
-            #[doc = #maybe_doc]
-            pub fn #maybe(mut self, #ident: Option<#ty>) -> Self {
-                self.0.#ident = #optional.unwrap_or_default();
-                self
-            }
-        };
-    }
+    let (maybe, maybe_doc) = self::maybe(ident);
+    // An absent list is an empty one.
+    let (value, optional) = match field.is_list() {
+        true => (value, quote!(#optional.unwrap_or_default())),
+        false => (quote!(Some(#value)), optional),
+    };
     quote! {
         #description
         pub fn #ident(mut self, #ident: #ty) -> Self {
-            self.0.#ident = Some(#value);
+            self.0.#ident = #value;
             self
         }
 
-        #[doc = #maybe_doc]
+        #maybe_doc
         pub fn #maybe(mut self, #ident: Option<#ty>) -> Self {
             self.0.#ident = #optional;
             self
         }
     }
+}
+
+/// The state of a builder or call whose required value number `at` was just given.
+pub(crate) fn given(states: &[Ident], at: usize) -> Vec<TokenStream> {
+    let state = |(index, state): (usize, &Ident)| match index == at {
+        true => quote!(crate::required::Given),
+        false => quote!(#state),
+    };
+    states.iter().enumerate().map(state).collect()
+}
+
+/// Name and docs of the setter that takes an `Option`.
+pub(crate) fn maybe(ident: &Ident) -> (Ident, TokenStream) {
+    let doc = format!(" The same as [`{ident}`](Self::{ident}), from an `Option`.");
+    (format_ident!("maybe_{}", ident.to_string().trim_end_matches('_')), quote!(#[doc = #doc]))
 }
 
 /// progenitor boxes what would otherwise contain itself.

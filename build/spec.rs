@@ -58,6 +58,16 @@ pub(crate) enum Location {
     Query,
 }
 
+impl Location {
+    /// The word in a spec.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Path => "path",
+            Self::Query => "query",
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Parameter {
     pub(crate) name: String,
@@ -144,6 +154,12 @@ impl Document {
 
     pub(crate) fn schema(&self, name: &str) -> Option<&Schema> {
         self.schemas.iter().find(|schema| schema.name == name)
+    }
+
+    /// The component that a type of this file is, or is a list of.
+    pub(crate) fn find<'a>(&'a self, common: &'a Self, ty: &Type) -> Option<&'a Schema> {
+        let (is_common, name) = ty.component()?;
+        if is_common { common.schema(name) } else { self.schema(name) }
     }
 
     pub(crate) fn is_common(&self) -> bool {

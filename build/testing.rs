@@ -1,29 +1,15 @@
 //! A small spec for the tests of the passes.
 
+use super::Specs;
 use super::lint::Problem;
-use super::spec::{COMMON, Document};
-use super::{Specs, lint, load};
+use super::spec::COMMON;
 
 pub(crate) const SHOP: &str = include_str!("testing/shop.yaml");
 pub(crate) const SHARED: &str = include_str!("testing/common.yaml");
 
 /// The specs of two texts, or what is wrong with them.
 pub(crate) fn specs(shop: &str, shared: &str) -> Result<Specs, Vec<Problem>> {
-    let mut problems = Vec::new();
-    let mut documents = Vec::new();
-    for (family, name, text) in [(COMMON, "openapi/common.yaml", shared), ("shop", "openapi/shop.yaml", shop)] {
-        match load::parse(text, name) {
-            Ok(tree) => {
-                problems.extend(lint::tree(name, &tree));
-                match Document::read(family, name, tree) {
-                    Ok(document) => documents.push(document),
-                    Err(problem) => problems.push(problem),
-                }
-            }
-            Err(problem) => problems.push(problem),
-        }
-    }
-    Specs::check(documents, problems)
+    Specs::read([(COMMON, Ok(shared.to_owned())), ("shop", Ok(shop.to_owned()))])
 }
 
 /// The module generated for the shop.

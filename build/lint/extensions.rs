@@ -47,8 +47,7 @@ pub(super) fn check(report: &mut Report<'_>, document: &Document, common: &Docum
 /// Whether path, query or body of the operation has a field of this name.
 fn carries(operation: &Operation, name: &str, document: &Document, common: &Document) -> bool {
     let in_parameters = operation.parameters.iter().any(|parameter| parameter.name == name);
-    let body = operation.body.as_ref().and_then(|body| body.ty.component());
-    let schema = body.and_then(|(is_common, body)| if is_common { common.schema(body) } else { document.schema(body) });
+    let schema = operation.body.as_ref().and_then(|body| document.find(common, &body.ty));
     let in_body = match schema.map(|schema| &schema.shape) {
         Some(Shape::Object(properties)) => properties.iter().any(|property| property.name == name),
         _ => false,

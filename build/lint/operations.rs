@@ -166,9 +166,8 @@ fn parameters_can_be_written(report: &mut Report<'_>, operation: &Operation, doc
     let is_text = |ty: &Type| match ty {
         Type::Text | Type::Integer | Type::Boolean => true,
         Type::Any | Type::List(_) => false,
-        Type::Component { common: is_common, name } => {
-            let schema = if *is_common { common.schema(name) } else { document.schema(name) };
-            schema.is_none_or(|schema| !matches!(schema.shape, Shape::Object(_)))
+        Type::Component { .. } => {
+            document.find(common, ty).is_none_or(|schema| !matches!(schema.shape, Shape::Object(_)))
         }
     };
     for parameter in &operation.parameters {
@@ -193,9 +192,8 @@ fn body_is_a_component(report: &mut Report<'_>, operation: &Operation, document:
         report.add(operation.line, "get-body", "a GET has no body");
     }
     let is_object = match &body.ty {
-        Type::Component { common: is_common, name } => {
-            let schema = if *is_common { common.schema(name) } else { document.schema(name) };
-            schema.is_none_or(|schema| matches!(schema.shape, Shape::Object(_)))
+        Type::Component { .. } => {
+            document.find(common, &body.ty).is_none_or(|schema| matches!(schema.shape, Shape::Object(_)))
         }
         _ => false,
     };
@@ -207,11 +205,14 @@ fn body_is_a_component(report: &mut Report<'_>, operation: &Operation, document:
 /// Without a body `{}` is sent, so nothing in it may be required.
 fn optional_body_needs_nothing(report: &mut Report<'_>, operation: &Operation, document: &Document, common: &Document) {
     let Some(body) = operation.body.as_ref().filter(|body| !body.required) else { return };
-    let Some((is_common, name)) = body.ty.component() else { return };
-    let schema = if is_common { common.schema(name) } else { document.schema(name) };
-    if let Some(Shape::Object(properties)) = schema.map(|schema| &schema.shape)
+    if let Some(schema) = document.find(common, &body.ty)
+        && let Shape::Object(properties) = &schema.shape
         && properties.iter().any(|property| property.required)
     {
-        report.add(operation.line, "optional-body", format!("the body is optional but `{name}` has required fields"));
+        report.add(
+            operation.line,
+            "optional-body",
+            format!("the body is optional but `{}` has required fields", schema.name),
+        );
     }
 }
