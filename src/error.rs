@@ -6,10 +6,11 @@ mod code;
 use std::error::Error as StdError;
 use std::fmt;
 
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 
 pub use self::api::{ApiError, ErrorDetail};
 pub use self::code::ErrorCode;
+use crate::hooks::request_id;
 use crate::rt::Operation;
 use crate::verify::VerifyFailure;
 
@@ -223,8 +224,8 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_request_id(mut self, request_id: Option<String>) -> Self {
-        self.inner.request_id = request_id;
+    pub(crate) fn with_request_id(mut self, headers: &HeaderMap) -> Self {
+        self.inner.request_id = request_id(headers).map(str::to_owned);
         self
     }
 

@@ -78,9 +78,10 @@ async fn try_attempt(core: &Core, mut request: reqwest::Request) -> Result<Check
     let mut response = core.http().execute(request).await.map_err(|error| lost(error, None))?;
     let status = response.status();
     let headers = std::mem::take(response.headers_mut());
-    let id = request_id(&headers).map(str::to_owned);
-    let checked = read(core, response, status, headers).await;
-    checked.map_err(|error| error.with_status(status).with_request_id(id))
+    match read(core, response, status, &headers).await {
+        Ok((body, verdict)) => Ok(Checked { status, headers, body, verdict }),
+        Err(error) => Err(error.with_status(status).with_request_id(&headers)),
+    }
 }
 
 async fn sign(core: &Core, request: &reqwest::Request) -> Result<HeaderValue> {
@@ -97,7 +98,12 @@ async fn sign(core: &Core, request: &reqwest::Request) -> Result<HeaderValue> {
 }
 
 /// Reads the body once, then believes it or not; nobody has looked into it before.
-async fn read(core: &Core, response: reqwest::Response, status: StatusCode, headers: HeaderMap) -> Result<Checked> {
+async fn read(
+    core: &Core,
+    response: reqwest::Response,
+    status: StatusCode,
+    headers: &HeaderMap,
+) -> Result<(Bytes, Option<VerifiedBy>)> {
     if !status.is_success() && !status.is_client_error() && !status.is_server_error() {
         let message = format!("HTTP {} instead of an answer; redirects are not followed", status.as_u16());
         return Err(Error::transport(Outcome::Unknown, message));
@@ -109,12 +115,12 @@ async fn read(core: &Core, response: reqwest::Response, status: StatusCode, head
     if !is_whole && status.is_success() {
         return Err(Error::transport(Outcome::Unknown, format!("the answer is larger than {BODY_LIMIT} bytes")));
     }
-    let verdict = match verify(core.trust(), core.merchant().scheme, &headers, &body, core.clock().now()) {
+    let verdict = match verify(core.trust(), core.merchant().scheme, headers, &body, core.clock().now()) {
         Ok(verified_by) if is_whole => Some(verified_by),
         Err(failure) if status.is_success() => return Err(Error::verify(failure).with_body(&body)),
         _ => None,
     };
-    Ok(Checked { status, headers, body, verdict })
+    Ok((body, verdict))
 }
 
 /// The body up to the limit, and whether that is all of it.

@@ -72,12 +72,9 @@ async fn exchange<C: ClientHooks<Core>>(
 /// Only a success status with a right signature becomes an [`Answer`].
 fn judge(result: reqwest::Result<reqwest::Response>) -> Result<Answer> {
     let Checked { status, headers, body, verdict } = hooks::take(result)?;
-    let request_id = hooks::request_id(&headers).map(str::to_owned);
     match verdict {
         Some(verified_by) if status.is_success() => Ok(Answer { status, headers, body, verified_by }),
-        verdict => {
-            Err(Error::api_answer(status, verdict.is_some(), &body).with_request_id(request_id).with_body(&body))
-        }
+        verdict => Err(Error::api_answer(status, verdict.is_some(), &body).with_request_id(&headers).with_body(&body)),
     }
 }
 
@@ -87,7 +84,7 @@ fn read<T: Decode>(answer: Answer) -> Result<Response<T>> {
         Ok(value) => Ok(Response::new(value, status, headers, verified_by)),
         Err(error) => Err(Error::decode(format!("the answer does not fit the specification: {error}"))
             .with_status(status)
-            .with_request_id(hooks::request_id(&headers).map(str::to_owned))
+            .with_request_id(&headers)
             .with_body(&body)),
     }
 }
