@@ -64,6 +64,8 @@ pub(crate) fn schemas(document: &Document, common: &Document) -> Value {
 /// The schema in the terms of JSON Schema, with references into `#/schemas` and no unknown members.
 pub(crate) fn closed(schema: &Value) -> Value {
     match schema {
+        // The documented limits are those of the plain text.
+        Value::Object(members) if members.get("x-encrypted") == Some(&Value::Bool(true)) => json!({ "type": "string" }),
         Value::Object(members) => {
             let mut closed_members = Map::new();
             for (name, value) in members {

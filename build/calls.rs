@@ -9,24 +9,34 @@ use super::generate::Generated;
 use super::names::{constant_case, pascal_case, snake_case};
 use super::requests::{Argument, argument, given, maybe, path};
 use super::spec::{Document, Location, Operation, Parameter, Type, template_names};
+use super::{rules, seal};
 
 /// The handle of a family and, in `calls`, one struct for each operation.
-pub(crate) fn emit(document: &Document, generated: &Generated, description: &str) -> Result<TokenStream, String> {
+pub(crate) fn emit(
+    document: &Document,
+    common: &Document,
+    generated: &Generated,
+    description: &str,
+) -> Result<TokenStream, String> {
     let handle = format_ident!("{}", pascal_case(&document.family));
     let description = docs::attributes(description);
     let mut methods = Vec::new();
     let mut calls = Vec::new();
     let mut table = Vec::new();
+    let mut all = Vec::new();
     for operation in &document.operations {
         let name = snake_case(&operation.id);
         let method = generated
             .methods
             .get(&name)
             .ok_or_else(|| format!("the generator lost the operation `{}`", operation.id))?;
-        let call = Call::new(operation, method)?;
+        let call = Call::new(operation, method, document, common)?;
         methods.push(call.method());
         calls.push(call.emit());
         table.push(row(operation));
+        let (http_method, constant) =
+            (operation.method.to_uppercase(), format_ident!("{}", constant_case(&operation.id)));
+        all.push(quote!((#http_method, &#constant)));
     }
     Ok(quote! {
         #description
@@ -57,10 +67,15 @@ pub(crate) fn emit(document: &Document, generated: &Generated, description: &str
             #(#calls)*
         }
 
-        mod operations {
+        pub(crate) mod operations {
+            use super::rules;
             use crate::rt::Operation;
 
             #(#table)*
+
+            /// All of them with their methods, for the simulator.
+            #[cfg(feature = "simulator")]
+            pub(crate) static ALL: &[(&str, &Operation)] = &[#(#all),*];
         }
     })
 }
@@ -76,12 +91,23 @@ fn row(operation: &Operation) -> TokenStream {
     let query_with = option(&operation.query_with);
     let idempotent_by = option(&operation.idempotent_by);
     let reads = operation.method == "get";
+    let path = &operation.path;
+    let parameters = rules::parameters(operation);
+    let one_of = rules::groups(&operation.one_of);
+    let body = match operation.body.as_ref().and_then(|body| rules::table(&body.ty)) {
+        Some(table) => quote!(Some(&#table)),
+        None => quote!(None),
+    };
     quote! {
         pub(super) static #constant: Operation = Operation {
             id: #id,
             query_with: #query_with,
             reads: #reads,
             idempotent_by: #idempotent_by,
+            path: #path,
+            parameters: rules::#parameters,
+            one_of: #one_of,
+            body: #body,
         };
     }
 }
@@ -92,10 +118,17 @@ struct Call<'a> {
     path: Vec<&'a Parameter>,
     required: Vec<&'a Parameter>,
     optional: Vec<&'a Parameter>,
+    /// The body has something to encrypt.
+    seals: bool,
 }
 
 impl<'a> Call<'a> {
-    fn new(operation: &'a Operation, method: &'a ImplItemFn) -> Result<Self, String> {
+    fn new(
+        operation: &'a Operation,
+        method: &'a ImplItemFn,
+        document: &Document,
+        common: &Document,
+    ) -> Result<Self, String> {
         let of = |location, required| {
             operation
                 .parameters
@@ -116,6 +149,7 @@ impl<'a> Call<'a> {
             path,
             required: of(Location::Query, true).collect(),
             optional: of(Location::Query, false).collect(),
+            seals: operation.body.as_ref().is_some_and(|body| seal::is_sealed(&body.ty, document, common)),
         })
     }
 
@@ -165,6 +199,8 @@ impl<'a> Call<'a> {
             } else {
                 values.push(quote!(body: crate::rt::Blank::blank()));
             }
+        } else {
+            values.push(quote!(extra: crate::rt::ExtraQuery::new()));
         }
         quote! {
             #description
@@ -245,6 +281,8 @@ impl<'a> Call<'a> {
         if let Some(body) = &self.operation.body {
             let ty = path(&body.ty);
             fields.push(quote!(pub(super) body: #ty));
+        } else {
+            fields.push(quote!(pub(super) extra: crate::rt::ExtraQuery));
         }
         fields
     }
@@ -252,8 +290,8 @@ impl<'a> Call<'a> {
     /// The fields other than `client` and `given`.
     fn names(&self) -> Vec<Ident> {
         let parameters = self.path.iter().chain(&self.required).chain(&self.optional);
-        let body = self.operation.body.as_ref().map(|_| format_ident!("body"));
-        parameters.map(|parameter| ident(parameter)).chain(body).collect()
+        let last = if self.operation.body.is_some() { "body" } else { "extra" };
+        parameters.map(|parameter| ident(parameter)).chain([format_ident!("{last}")]).collect()
     }
 
     fn setters(&self, name: &Ident, states: &[Ident], names: &[Ident]) -> Vec<TokenStream> {
@@ -307,6 +345,18 @@ impl<'a> Call<'a> {
                 }
             });
         }
+        let (what, set) = match self.operation.body {
+            Some(_) => ("a member of the body", quote!(self.body.extra.insert(name.into(), value.into());)),
+            None => ("a query parameter", quote!(self.extra.set(name.into(), value.into());)),
+        };
+        let doc = format!(" Adds {what} that the specification lacks, or takes the place of one that it has.");
+        setters.push(quote! {
+            #[doc = #doc]
+            pub fn extra(mut self, name: impl Into<String>, value: impl Into<::serde_json::Value>) -> Self {
+                #set
+                self
+            }
+        });
         setters
     }
 
@@ -316,16 +366,17 @@ impl<'a> Call<'a> {
         for parameter in self.path.iter().chain(&self.required).chain(&self.optional) {
             let ident = ident(parameter);
             let wire = &parameter.name;
-            lines.push(match (parameter.personal || parameter.ty == Type::Any, parameter.required) {
+            lines.push(match (parameter.marks.personal || parameter.ty == Type::Any, parameter.required) {
                 (true, true) => quote!(.hidden(#wire, true)),
                 (true, false) => quote!(.hidden(#wire, self.#ident.is_some())),
                 (false, true) => quote!(.field(#wire, &self.#ident)),
                 (false, false) => quote!(.optional(#wire, &self.#ident)),
             });
         }
-        if self.operation.body.is_some() {
-            lines.push(quote!(.field("body", &self.body)));
-        }
+        lines.push(match self.operation.body {
+            Some(_) => quote!(.field("body", &self.body)),
+            None => quote!(.extra(&self.extra)),
+        });
         quote!(crate::rt::Fields::new(f, #name) #(#lines)* .done())
     }
 
@@ -343,19 +394,18 @@ impl<'a> Call<'a> {
                 _ => None,
             }
         });
-        let groups = self.operation.one_of.iter().map(|group| {
-            let members = group.iter().map(|name| {
-                let ident = format_ident!("{}", snake_case(name));
-                quote!((#name, #ident.is_some()))
-            });
-            quote!(.one_of(&[#(#members),*]))
-        });
+        let (unpacked, more) = match (&self.operation.body, self.seals) {
+            (Some(_), true) => (quote!(let mut body = body;), quote!(.seal(&client, &mut body))),
+            (Some(_), false) => (quote!(), quote!()),
+            (None, _) => (quote!(), quote!(.query(extra))),
+        };
         let arguments = self.method.sig.inputs.iter().filter_map(pass);
         quote! {
             let Self { client, #(#names,)* given: _ } = self;
+            #unpacked
             let request = crate::rt::Checks::new()
                 #(#checks)*
-                #(#groups)*
+                #more
                 .then(|| client.#method(#(#arguments),*));
             crate::Sending::new(crate::rt::send(client, request, &operations::#constant))
         }

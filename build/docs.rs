@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::spec::{Operation, Parameter};
+use super::spec::{Operation, Parameter, Schema};
 
 /// Doc attributes, one per line of the text.
 pub(crate) fn attributes(text: &str) -> TokenStream {
@@ -21,6 +21,16 @@ pub(crate) fn searchable(text: &str, description: &str) -> TokenStream {
     let alias = alias.filter(|name| !name.is_empty() && !name.contains(['"', '\'', ' ']));
     let alias = alias.map(|alias| quote!(#[doc(alias = #alias)]));
     quote!(#attributes #alias)
+}
+
+/// What the type of a component says.
+pub(crate) fn component(schema: &Schema) -> String {
+    let mut text = schema.description.clone();
+    for group in &schema.relations.one_of {
+        let names: Vec<String> = group.iter().map(|name| format!("`{name}`")).collect();
+        text.push_str(&format!("\n\nOne of {} is given.", names.join(", ")));
+    }
+    text
 }
 
 /// What the method of an operation says.
@@ -41,7 +51,7 @@ pub(crate) fn operation(operation: &Operation) -> String {
     }
     for group in &operation.one_of {
         let names: Vec<_> = group.iter().map(|name| format!("`{name}`")).collect();
-        text.push_str(&format!("\nExactly one of {} is given.\n", names.join(", ")));
+        text.push_str(&format!("\nOne of {} is given.\n", names.join(", ")));
     }
     if let Some(number) = &operation.idempotent_by {
         text.push_str(&format!("\nRepeating the call with the same `{number}` and the same content is safe.\n"));

@@ -9,25 +9,52 @@ use super::generate::Generated;
 use super::names::snake_case;
 use super::reach::{Component, Reach};
 use super::spec::{Document, Location, Shape};
-use super::{calls, client, decode, enums, requests, structs};
+use super::{calls, client, decode, enums, requests, rules, seal, states, structs};
 
 /// The module of a family.
-pub(crate) fn family(document: &Document, generated: &Generated, reach: &Reach) -> Result<String, String> {
+pub(crate) fn family(
+    document: &Document,
+    common: &Document,
+    generated: &Generated,
+    reach: &Reach,
+) -> Result<String, String> {
     let info = document.root.get("info");
     let description = info.and_then(|info| info.text_at("description")).unwrap_or_default();
     let client = client::emit(generated)?;
-    let calls = calls::emit(document, generated, description)?;
-    let types = types(document, generated, reach)?;
-    format(document, quote!(#client #calls #types))
+    let calls = calls::emit(document, common, generated, description)?;
+    let types = types(document, common, generated, reach)?;
+    let rules = rules::emit(document, common, reach);
+    let shared = shared(document, common);
+    format(document, quote!(#shared #client #calls #types #rules))
 }
 
 /// The module of `common.yaml`: the components that enabled families reach.
 pub(crate) fn common(document: &Document, generated: &Generated, reach: &Reach) -> Result<String, String> {
-    let types = types(document, generated, reach)?;
-    format(document, types)
+    let types = types(document, document, generated, reach)?;
+    let rules = rules::emit(document, document, reach);
+    format(document, quote!(#types #rules))
 }
 
-fn types(document: &Document, generated: &Generated, reach: &Reach) -> Result<TokenStream, String> {
+/// The shared components that a family reaches, so that its users find all its types in its module.
+fn shared(document: &Document, common: &Document) -> Option<TokenStream> {
+    let reach = Reach::of_common(common, std::slice::from_ref(document));
+    let mut names = Vec::new();
+    for schema in common.schemas.iter().filter(|schema| reach.contains(&(true, schema.name.clone()))) {
+        let ident = format_ident!("{}", schema.name);
+        match &schema.shape {
+            Shape::Scalar => {}
+            Shape::Object(_) if reach.requests.contains(&(true, schema.name.clone())) => {
+                let builder = format_ident!("{}Builder", schema.name);
+                names.extend([ident, builder]);
+            }
+            _ => names.push(ident),
+        }
+    }
+    (!names.is_empty()).then(|| quote!(#[doc(inline)] pub use crate::common::{#(#names),*};))
+}
+
+fn types(document: &Document, common: &Document, generated: &Generated, reach: &Reach) -> Result<TokenStream, String> {
+    let sealed = seal::sealed(document, common);
     let mut emitted = TokenStream::new();
     for schema in &document.schemas {
         let component: Component = (document.is_common(), schema.name.clone());
@@ -46,7 +73,11 @@ fn types(document: &Document, generated: &Generated, reach: &Reach) -> Result<To
                 emitted.extend(structs::emit(schema, &fields));
                 if reach.requests.contains(&component) {
                     emitted.extend(requests::emit(schema, &fields));
+                    if sealed.contains(&schema.name) {
+                        emitted.extend(seal::emit(&schema.name, &fields, document, common));
+                    }
                 }
+                emitted.extend(states::emit(schema, document, common));
                 if reach.answers.contains(&component) {
                     emitted.extend(decode::emit(&schema.name, &fields));
                 }

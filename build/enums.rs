@@ -5,14 +5,17 @@ use quote::{format_ident, quote};
 
 use super::docs;
 use super::names::pascal_case;
+use super::spec::Word;
 
 /// The enum and everything a user does with it.
-pub(crate) fn emit(name: &str, description: &str, words: &[String]) -> TokenStream {
+pub(crate) fn emit(name: &str, description: &str, known: &[Word]) -> TokenStream {
     let text = name;
     let name = format_ident!("{name}");
-    let variant_docs = words.iter().map(|word| docs::attributes(&meaning(description, word)));
+    let variant_docs = known.iter().map(|word| docs::attributes(&meaning(description, &word.text)));
     let description = docs::searchable(description, description);
-    let variants: Vec<Ident> = words.iter().map(|word| format_ident!("{}", pascal_case(word))).collect();
+    let variants: Vec<Ident> = known.iter().map(|word| format_ident!("{}", word.name)).collect();
+    let words: Vec<&str> = known.iter().map(|word| word.text.as_str()).collect();
+    let progress = progress(&name, known);
     quote! {
         #description
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -32,6 +35,8 @@ pub(crate) fn emit(name: &str, description: &str, words: &[String]) -> TokenStre
                 }
             }
         }
+
+        #progress
 
         impl From<&str> for #name {
             fn from(word: &str) -> Self {
@@ -97,6 +102,26 @@ pub(crate) fn emit(name: &str, description: &str, words: &[String]) -> TokenStre
             }
         }
     }
+}
+
+/// What the words mean for the money, where the spec says so.
+fn progress(name: &Ident, words: &[Word]) -> Option<TokenStream> {
+    let states: Vec<Ident> = words
+        .iter()
+        .map(|word| Some(format_ident!("{}", pascal_case(word.state.as_deref()?))))
+        .collect::<Option<_>>()?;
+    let variants = words.iter().map(|word| format_ident!("{}", word.name));
+    Some(quote! {
+        impl #name {
+            /// What this word means for the money.
+            pub fn progress(&self) -> crate::Progress {
+                match self {
+                    #(Self::#variants => crate::Progress::#states,)*
+                    Self::Unrecognized(_) => crate::Progress::Unrecognized,
+                }
+            }
+        }
+    })
 }
 
 /// What the description's list says of a word, as `` - `CREATED`: waits for the user to confirm``.

@@ -8,6 +8,7 @@ use serde_json::Value;
 use syn::{ImplItem, ImplItemFn, Item, ItemStruct};
 
 use super::lint::schemas::SCALARS;
+use super::normalise::ENCRYPTED;
 use super::spec::Document;
 
 /// What progenitor made of one spec, by name.
@@ -42,10 +43,10 @@ pub(crate) fn generate(openapi: Value, replaced: &BTreeMap<String, String>) -> R
     Ok(generated)
 }
 
-/// Components whose Rust type stands elsewhere: the time formats in `src/types`, and for a family what `common.yaml` has.
+/// Components whose Rust type stands elsewhere: scalars in `src/types`, and for a family what `common.yaml` has.
 pub(crate) fn replaced_types(common: &Document, from_common: bool) -> BTreeMap<String, String> {
     let mut replaced: BTreeMap<String, String> =
-        SCALARS.iter().map(|name| ((*name).to_owned(), format!("crate::types::{name}"))).collect();
+        SCALARS.iter().chain(&ENCRYPTED).map(|name| ((*name).to_owned(), format!("crate::types::{name}"))).collect();
     for schema in &common.schemas {
         if !from_common {
             replaced.entry(schema.name.clone()).or_insert_with(|| format!("crate::common::{}", schema.name));

@@ -5,6 +5,7 @@
 mod extensions;
 mod names;
 mod operations;
+pub(crate) mod relations;
 pub(crate) mod schemas;
 #[cfg(test)]
 mod tests;
@@ -66,6 +67,7 @@ pub(crate) fn tree(name: &str, root: &Node) -> Vec<Problem> {
     }
     operations::tree(&mut report, root);
     schemas::tree(&mut report, root);
+    relations::tree(&mut report, root);
     report.problems
 }
 
@@ -76,5 +78,6 @@ pub(crate) fn document(document: &Document, common: &Document) -> Vec<Problem> {
     operations::check(&mut report, document, common);
     schemas::check(&mut report, document, common);
     extensions::check(&mut report, document, common);
+    relations::check(&mut report, document, common);
     report.problems
 }

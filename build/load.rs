@@ -119,9 +119,20 @@ impl Node {
         matches!(self.get(key), Some(Node { data: Data::Bool(true), .. }))
     }
 
+    pub(crate) fn integer_at(&self, key: &str) -> Option<i64> {
+        match self.get(key)?.data {
+            Data::Integer(value) => Some(value),
+            _ => None,
+        }
+    }
+
     /// The texts of a list.
+    pub(crate) fn texts(&self) -> Vec<String> {
+        self.items().iter().filter_map(Node::text).map(str::to_owned).collect()
+    }
+
     pub(crate) fn texts_at(&self, key: &str) -> Vec<String> {
-        self.get(key).map(Node::items).unwrap_or_default().iter().filter_map(Node::text).map(str::to_owned).collect()
+        self.get(key).map(Node::texts).unwrap_or_default()
     }
 
     pub(crate) fn json(&self) -> Value {

@@ -20,7 +20,10 @@ pub(crate) mod names;
 pub(crate) mod normalise;
 pub(crate) mod reach;
 pub(crate) mod requests;
+pub(crate) mod rules;
+pub(crate) mod seal;
 pub(crate) mod spec;
+pub(crate) mod states;
 pub(crate) mod structs;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -147,7 +150,7 @@ impl Specs {
             ]);
         }
         Ok(vec![
-            (format!("{name}.rs"), emit::family(document, &generated, reach)?),
+            (format!("{name}.rs"), emit::family(document, &self.common, &generated, reach)?),
             (format!("{name}.json"), bundle::json(document, &self.common).to_string()),
             (format!("{name}_examples.rs"), examples::emit(document, &generated, reach)?),
         ])

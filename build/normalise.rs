@@ -6,10 +6,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::spec::{Document, Type};
+use super::spec::{Document, Schema, Shape, Type};
 
-/// Keywords of a schema that the generator gets to see.
-const SEEN: [&str; 6] = ["type", "format", "enum", "items", "properties", "required"];
+/// Types of encrypted members; they stand in `src/types` and in no spec.
+pub(crate) const ENCRYPTED: [&str; 2] = ["Sensitive", "Ciphertext"];
 
 /// The document for the generator: operations with bodies and parameters, components, `common.yaml` merged in.
 pub(crate) fn openapi(document: &Document, common: &Document) -> Value {
@@ -39,11 +39,10 @@ pub(crate) fn openapi(document: &Document, common: &Document) -> Value {
 
     let mut schemas = Map::new();
     for home in [common, document] {
-        for component in &home.schemas {
-            if let Some(source) = home.root.at(&["components", "schemas", &component.name]) {
-                schemas.insert(component.name.clone(), schema(&source.json()));
-            }
-        }
+        schemas.extend(home.schemas.iter().map(|component| (component.name.clone(), component.schema())));
+    }
+    for encrypted in ENCRYPTED {
+        schemas.insert(encrypted.to_owned(), json!({ "type": "string" }));
     }
     json!({
         "openapi": "3.0.3",
@@ -60,42 +59,37 @@ fn success(answer: Option<&Type>) -> Value {
     }
 }
 
-/// One schema without what the generator must not see; `allOf` of one reference becomes the reference.
-fn schema(source: &Value) -> Value {
-    if let Some([one]) = source.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
-        return schema(one);
+impl Schema {
+    fn schema(&self) -> Value {
+        match &self.shape {
+            Shape::Object(properties) => {
+                let required: Vec<&str> = properties
+                    .iter()
+                    .filter(|property| property.required)
+                    .map(|property| property.name.as_str())
+                    .collect();
+                let properties: Map<String, Value> =
+                    properties.iter().map(|property| (property.name.clone(), property.ty.schema())).collect();
+                json!({ "type": "object", "required": required, "properties": properties })
+            }
+            Shape::Enum(words) => {
+                let words: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+                json!({ "type": "string", "enum": words })
+            }
+            Shape::Scalar => json!({ "type": "string" }),
+        }
     }
-    if let Some(reference) = source.get("$ref").and_then(Value::as_str) {
-        return json!({ "$ref": local(reference) });
-    }
-    let mut kept = Map::new();
-    for (keyword, value) in source.as_object().into_iter().flatten().filter(|(key, _)| SEEN.contains(&key.as_str())) {
-        let value = match keyword.as_str() {
-            "items" => schema(value),
-            "properties" => value
-                .as_object()
-                .into_iter()
-                .flatten()
-                .map(|(name, property)| (name.clone(), schema(property)))
-                .collect(),
-            _ => value.clone(),
-        };
-        kept.insert(keyword.clone(), value);
-    }
-    Value::Object(kept)
-}
-
-fn local(reference: &str) -> String {
-    reference.strip_prefix("common.yaml").unwrap_or(reference).to_owned()
 }
 
 impl Type {
     fn schema(&self) -> Value {
         match self {
-            Type::Text => json!({ "type": "string" }),
+            Type::Text | Type::JsonText(_) => json!({ "type": "string" }),
             Type::Integer => json!({ "type": "integer", "format": "int64" }),
             Type::Boolean => json!({ "type": "boolean" }),
             Type::Any => json!({}),
+            Type::Sensitive => json!({ "$ref": "#/components/schemas/Sensitive" }),
+            Type::Ciphertext => json!({ "$ref": "#/components/schemas/Ciphertext" }),
             Type::Component { name, .. } => json!({ "$ref": format!("#/components/schemas/{name}") }),
             Type::List(item) => json!({ "type": "array", "items": item.schema() }),
         }

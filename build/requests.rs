@@ -30,6 +30,11 @@ pub(crate) fn argument(ty: &Type, name: &Ident) -> Argument {
         Type::Integer => Argument { ty: quote!(i64), value: quote!(#name) },
         Type::Boolean => Argument { ty: quote!(bool), value: quote!(#name) },
         Type::Any => into(quote!(::serde_json::Value)),
+        Type::Sensitive | Type::Ciphertext => into(path(ty)),
+        Type::JsonText(inside) => {
+            let Argument { ty, value } = argument(inside, name);
+            Argument { ty, value: quote!(crate::types::JsonText::from(#value)) }
+        }
         Type::Component { .. } => into(path(ty)),
         Type::List(item) => match item.as_ref() {
             Type::Integer | Type::Boolean | Type::List(_) => {
@@ -54,6 +59,12 @@ pub(crate) fn path(ty: &Type) -> TokenStream {
         Type::Integer => quote!(i64),
         Type::Boolean => quote!(bool),
         Type::Any => quote!(::serde_json::Value),
+        Type::JsonText(inside) => {
+            let inside = path(inside);
+            quote!(crate::types::JsonText<#inside>)
+        }
+        Type::Sensitive => quote!(crate::types::Sensitive),
+        Type::Ciphertext => quote!(crate::types::Ciphertext),
         Type::List(item) => {
             let item = path(item);
             quote!(Vec<#item>)
@@ -102,7 +113,8 @@ pub(crate) fn emit(schema: &Schema, fields: &[Field<'_>]) -> TokenStream {
         impl<#(#states),*> #builder<#(#states),*> {
             #(#setters)*
 
-            /// Adds a member that the specification lacks. It is sent and signed like every other.
+            /// Adds a member that the specification lacks, or takes the place of one that it has. It is sent and signed
+            /// like every other.
             pub fn extra(mut self, name: impl Into<String>, value: impl Into<::serde_json::Value>) -> Self {
                 self.0.extra.insert(name.into(), value.into());
                 self

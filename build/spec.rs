@@ -4,6 +4,8 @@ use serde_json::Value;
 
 use super::lint::Problem;
 use super::load::Node;
+use super::names::pascal_case;
+use super::reach::Reach;
 
 pub(crate) const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 pub(crate) const COMMON: &str = "common";
@@ -11,6 +13,50 @@ pub(crate) const COMMON: &str = "common";
 /// Names in braces, in the order of the path.
 pub(crate) fn template_names(path: &str) -> Vec<&str> {
     path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()
+}
+
+/// The groups of `x-one-of`.
+fn groups(node: &Node) -> Vec<Vec<String>> {
+    node.get("x-one-of").map(Node::items).unwrap_or_default().iter().map(Node::texts).collect()
+}
+
+/// The words of an enum with their names and meanings.
+fn words(node: &Node) -> Vec<Word> {
+    let names = node.texts_at("x-enum-names");
+    let states = node.get("x-states").map(Node::entries).unwrap_or_default();
+    let state = |text: &String| states.iter().find(|state| state.value.texts().contains(text));
+    let words = node.texts_at("enum").into_iter().enumerate();
+    words
+        .map(|(index, text)| Word {
+            name: names.get(index).cloned().unwrap_or_else(|| pascal_case(&text)),
+            state: state(&text).map(|state| state.key.clone()),
+            text,
+        })
+        .collect()
+}
+
+impl Relations {
+    fn read(node: &Node) -> Self {
+        let entries = |key: &str| node.get(key).map(Node::entries).unwrap_or_default();
+        Self {
+            one_of: groups(node),
+            sums: entries("x-sum")
+                .iter()
+                .map(|sum| {
+                    let (minus, plus): (Vec<String>, Vec<String>) =
+                        sum.value.texts().into_iter().partition(|part| part.starts_with('-'));
+                    let minus = minus.iter().map(|part| part.trim_start_matches('-').to_owned()).collect();
+                    Sum { total: sum.key.clone(), plus, minus }
+                })
+                .collect(),
+            at_most: entries("x-at-most")
+                .iter()
+                .filter_map(|pair| Some((pair.key.clone(), pair.value.text()?.to_owned())))
+                .collect(),
+            progress: node.text_at("x-progress").map(str::to_owned),
+            stage: node.texts_at("x-stage"),
+        }
+    }
 }
 
 fn example(node: Option<&Node>) -> Value {
@@ -41,7 +87,7 @@ pub(crate) struct Operation {
     pub(crate) roles: Vec<String>,
     pub(crate) idempotent_by: Option<String>,
     pub(crate) query_with: Option<String>,
-    /// Groups of query parameters of which exactly one is given.
+    /// Groups of query parameters of which one is given.
     pub(crate) one_of: Vec<Vec<String>>,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) body: Option<Body>,
@@ -73,7 +119,8 @@ pub(crate) struct Parameter {
     pub(crate) name: String,
     pub(crate) location: Location,
     pub(crate) required: bool,
-    pub(crate) personal: bool,
+    pub(crate) marks: Marks,
+    pub(crate) limits: Limits,
     pub(crate) description: String,
     pub(crate) ty: Type,
     /// The schema as it stands, with its limits.
@@ -96,14 +143,47 @@ pub(crate) struct Schema {
     /// Its shape may be that of another component.
     pub(crate) distinct: bool,
     pub(crate) shape: Shape,
+    pub(crate) relations: Relations,
+}
+
+/// What holds between the members of an object, and what they say together.
+#[derive(Debug, Default)]
+pub(crate) struct Relations {
+    /// Groups of members of which one is given.
+    pub(crate) one_of: Vec<Vec<String>>,
+    pub(crate) sums: Vec<Sum>,
+    /// The first amount is not above the second.
+    pub(crate) at_most: Vec<(String, String)>,
+    /// Where the word stands that tells how far the money is: names, through lists.
+    pub(crate) progress: Option<String>,
+    /// The three members that tell the stage of a Pay Score order.
+    pub(crate) stage: Vec<String>,
+}
+
+/// An amount that is the sum of others.
+#[derive(Debug)]
+pub(crate) struct Sum {
+    pub(crate) total: String,
+    pub(crate) plus: Vec<String>,
+    pub(crate) minus: Vec<String>,
 }
 
 #[derive(Debug)]
 pub(crate) enum Shape {
     Object(Vec<Property>),
-    Enum(Vec<String>),
+    Enum(Vec<Word>),
     /// A text or another scalar with a name, such as a time format.
     Scalar,
+}
+
+/// A word of an enum.
+#[derive(Debug)]
+pub(crate) struct Word {
+    pub(crate) text: String,
+    /// Its name, where the word itself is none.
+    pub(crate) name: String,
+    /// What it means for the money: a key of `x-states`.
+    pub(crate) state: Option<String>,
 }
 
 #[derive(Debug)]
@@ -111,9 +191,60 @@ pub(crate) struct Property {
     pub(crate) name: String,
     pub(crate) line: usize,
     pub(crate) required: bool,
-    pub(crate) personal: bool,
+    pub(crate) marks: Marks,
+    pub(crate) limits: Limits,
     pub(crate) description: String,
     pub(crate) ty: Type,
+}
+
+/// What the vendor extensions say of a value.
+#[derive(Debug, Default)]
+pub(crate) struct Marks {
+    pub(crate) personal: bool,
+    pub(crate) notify_url: bool,
+    pub(crate) is_merchant: Option<bool>,
+}
+
+impl Marks {
+    fn read(node: &Node) -> Self {
+        let is_merchant = match (node.get("x-equals"), node.get("x-differs")) {
+            (Some(_), _) => Some(true),
+            (None, Some(_)) => Some(false),
+            (None, None) => None,
+        };
+        Self { personal: node.is_true_at("x-personal"), notify_url: node.is_true_at("x-notify-url"), is_merchant }
+    }
+}
+
+/// The documented limits of a value.
+#[derive(Debug, Default)]
+pub(crate) struct Limits {
+    pub(crate) min_length: Option<i64>,
+    pub(crate) max_length: Option<i64>,
+    pub(crate) max_bytes: Option<i64>,
+    pub(crate) pattern: Option<String>,
+    pub(crate) minimum: Option<i64>,
+    pub(crate) maximum: Option<i64>,
+    pub(crate) min_items: Option<i64>,
+    pub(crate) max_items: Option<i64>,
+    /// Those of the members of a list, or of the JSON inside a text.
+    pub(crate) items: Option<Box<Limits>>,
+}
+
+impl Limits {
+    fn read(node: &Node) -> Self {
+        Self {
+            min_length: node.integer_at("minLength"),
+            max_length: node.integer_at("maxLength"),
+            max_bytes: node.integer_at("x-max-bytes"),
+            pattern: node.text_at("pattern").map(str::to_owned),
+            minimum: node.integer_at("minimum"),
+            maximum: node.integer_at("maximum"),
+            min_items: node.integer_at("minItems"),
+            max_items: node.integer_at("maxItems"),
+            items: node.get("items").or(node.get("x-json-string")).map(|items| Box::new(Self::read(items))),
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,7 +253,16 @@ pub(crate) enum Type {
     Integer,
     Boolean,
     Any,
-    Component { common: bool, name: String },
+    /// Text that is encrypted for WeChat Pay before it is sent.
+    Sensitive,
+    /// Text that WeChat Pay encrypted for the merchant.
+    Ciphertext,
+    /// JSON inside a text.
+    JsonText(Box<Type>),
+    Component {
+        common: bool,
+        name: String,
+    },
     List(Box<Type>),
 }
 
@@ -131,7 +271,7 @@ impl Type {
     pub(crate) fn component(&self) -> Option<(bool, &str)> {
         match self {
             Type::Component { common, name } => Some((*common, name)),
-            Type::List(item) => item.component(),
+            Type::List(item) | Type::JsonText(item) => item.component(),
             _ => None,
         }
     }
@@ -149,7 +289,24 @@ impl Document {
         };
         document.operations = document.read_operations()?;
         document.schemas = document.read_schemas()?;
+        document.tell_ciphertexts();
         Ok(document)
+    }
+
+    /// What is encrypted in an answer is a ciphertext. Shared components with encrypted members are for requests.
+    fn tell_ciphertexts(&mut self) {
+        let answers = Reach::of(self).answers;
+        let is_common = self.is_common();
+        for schema in &mut self.schemas {
+            if !is_common
+                && answers.contains(&(false, schema.name.clone()))
+                && let Shape::Object(properties) = &mut schema.shape
+            {
+                for property in properties.iter_mut().filter(|property| property.ty == Type::Sensitive) {
+                    property.ty = Type::Ciphertext;
+                }
+            }
+        }
     }
 
     pub(crate) fn schema(&self, name: &str) -> Option<&Schema> {
@@ -170,7 +327,8 @@ impl Document {
         let mut operations = Vec::new();
         for path in self.root.get("paths").map(Node::entries).unwrap_or_default() {
             for method in METHODS {
-                if let Some(node) = path.value.get(method) {
+                // A file has no call of its own: its address comes from another answer.
+                if let Some(node) = path.value.get(method).filter(|node| !node.is_true_at("x-stream")) {
                     operations.push(self.read_operation(&path.key, method, node)?);
                 }
             }
@@ -217,13 +375,7 @@ impl Document {
             roles: node.texts_at("x-role"),
             idempotent_by: node.text_at("x-idempotent-by").map(str::to_owned),
             query_with: node.text_at("x-query-with").map(str::to_owned),
-            one_of: node
-                .get("x-one-of")
-                .map(Node::items)
-                .unwrap_or_default()
-                .iter()
-                .map(|group| group.items().iter().filter_map(Node::text).map(str::to_owned).collect())
-                .collect(),
+            one_of: groups(node),
             parameters,
             body,
             status,
@@ -245,9 +397,10 @@ impl Document {
             name: node.text_at("name").unwrap_or_default().to_owned(),
             location,
             required: node.is_true_at("required"),
-            personal: node.is_true_at("x-personal"),
+            marks: Marks::read(node),
+            limits: Limits::read(schema),
             description: node.text_at("description").unwrap_or_default().to_owned(),
-            ty: self.read_type(schema)?,
+            ty: if node.is_true_at("x-encrypted") { Type::Sensitive } else { self.read_type(schema)? },
             schema: schema.json(),
             example: example(node.get("example")),
         })
@@ -260,7 +413,7 @@ impl Document {
             let shape = if node.get("properties").is_some() || node.text_at("type") == Some("object") {
                 Shape::Object(self.read_properties(node)?)
             } else if node.get("enum").is_some() {
-                Shape::Enum(node.texts_at("enum"))
+                Shape::Enum(words(node))
             } else {
                 Shape::Scalar
             };
@@ -270,6 +423,7 @@ impl Document {
                 description: node.text_at("description").unwrap_or_default().to_owned(),
                 distinct: node.get("x-distinct").is_some(),
                 shape,
+                relations: Relations::read(node),
             });
         }
         Ok(schemas)
@@ -284,7 +438,8 @@ impl Document {
                 name: entry.key.clone(),
                 line: entry.line,
                 required: required.contains(&entry.key),
-                personal: node.is_true_at("x-personal"),
+                marks: Marks::read(node),
+                limits: Limits::read(node),
                 description: node.text_at("description").unwrap_or_default().to_owned(),
                 ty: self.read_type(node)?,
             });
@@ -293,6 +448,12 @@ impl Document {
     }
 
     fn read_type(&self, node: &Node) -> Result<Type, Problem> {
+        if node.is_true_at("x-encrypted") {
+            return Ok(Type::Sensitive);
+        }
+        if let Some(inside) = node.get("x-json-string") {
+            return Ok(Type::JsonText(Box::new(self.read_type(inside)?)));
+        }
         let node = match node.get("allOf").map(Node::items) {
             Some([one]) => one,
             Some(_) => return Err(self.problem(node, "all-of-one", "allOf names one component")),

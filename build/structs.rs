@@ -6,6 +6,7 @@ use syn::ItemStruct;
 
 use super::docs;
 use super::names::snake_case;
+use super::requests::path;
 use super::spec::{Property, Schema, Type};
 
 /// A field of the generated struct together with its property in the spec.
@@ -42,7 +43,17 @@ pub(crate) fn fields<'a>(
                 .iter()
                 .find(|field| field.ident.as_ref().is_some_and(|ident| ident == &name))
                 .ok_or_else(|| format!("the generator lost the field `{}` of `{}`", property.name, schema.name))?;
-            Ok(Field { property, ident: format_ident!("{name}"), ty: field.ty.clone() })
+            let ty = match &property.ty {
+                // The generator sees a text; what is in it is ours.
+                Type::JsonText(_) if property.required => syn::parse2(path(&property.ty)),
+                Type::JsonText(_) => {
+                    let ty = path(&property.ty);
+                    syn::parse2(quote!(Option<#ty>))
+                }
+                _ => Ok(field.ty.clone()),
+            };
+            let ty = ty.map_err(|error| format!("the type of `{}` does not parse: {error}", property.name))?;
+            Ok(Field { property, ident: format_ident!("{name}"), ty })
         })
         .collect()
 }
@@ -50,20 +61,26 @@ pub(crate) fn fields<'a>(
 /// The struct, its `Debug` and its blank value.
 pub(crate) fn emit(schema: &Schema, fields: &[Field<'_>]) -> TokenStream {
     let name = format_ident!("{}", schema.name);
-    let description = docs::searchable(&schema.description, &schema.description);
+    let description = docs::searchable(&docs::component(schema), &schema.description);
     let members = fields.iter().map(|field| {
         let Field { property, ident, ty } = field;
         let description = docs::attributes(&property.description);
         let wire = &property.name;
-        let rename = (ident != wire).then(|| quote!(#[serde(rename = #wire)]));
-        let skip = if field.is_option() {
-            Some(quote!(#[serde(skip_serializing_if = "Option::is_none")]))
+        let rename = (ident != wire).then(|| quote!(#[cfg_attr(feature = "schemars", schemars(rename = #wire))]));
+        let default = (field.is_list() && !property.required)
+            .then(|| quote!(#[cfg_attr(feature = "schemars", schemars(default))]));
+        quote!(#description #rename #default pub #ident: #ty,)
+    });
+    let writes = fields.iter().map(|field| {
+        let Field { property, ident, .. } = field;
+        let wire = &property.name;
+        if field.is_option() {
+            quote!(.optional(#wire, &self.#ident)?)
         } else if field.is_list() && !property.required {
-            Some(quote!(#[serde(default, skip_serializing_if = "Vec::is_empty")]))
+            quote!(.list(#wire, &self.#ident)?)
         } else {
-            None
-        };
-        quote!(#description #rename #skip pub #ident: #ty,)
+            quote!(.required(#wire, &self.#ident)?)
+        }
     });
     let debug = debug(&schema.name, fields);
     let blanks = fields.iter().map(|field| {
@@ -72,14 +89,20 @@ pub(crate) fn emit(schema: &Schema, fields: &[Field<'_>]) -> TokenStream {
     });
     quote! {
         #description
-        #[derive(Clone, PartialEq, ::serde::Serialize)]
+        #[derive(Clone, PartialEq)]
         #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
         #[non_exhaustive]
         pub struct #name {
             #(#members)*
             /// Members that this version of the SDK does not know, as they came or as they are to be sent.
-            #[serde(flatten)]
+            #[cfg_attr(feature = "schemars", schemars(flatten))]
             pub extra: crate::Extra,
+        }
+
+        impl ::serde::Serialize for #name {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                crate::rt::Members::new(serializer, &self.extra)? #(#writes)* .finish()
+            }
         }
 
         impl ::std::fmt::Debug for #name {
@@ -101,7 +124,7 @@ fn debug(name: &str, fields: &[Field<'_>]) -> TokenStream {
         let Field { property, ident, .. } = field;
         let wire = &property.name;
         // What an untyped member holds is as unknown as a member that the spec lacks.
-        let is_hidden = property.personal || property.ty == Type::Any;
+        let is_hidden = property.marks.personal || property.ty == Type::Any;
         match (is_hidden, field.is_option()) {
             (true, true) => quote!(.hidden(#wire, self.#ident.is_some())),
             (true, false) => quote!(.hidden(#wire, true)),

@@ -36,13 +36,11 @@ fn fields_stand_in_the_order_of_the_spec() {
 
 #[test]
 fn a_type_that_contains_itself_is_boxed_and_its_setter_boxes() {
-    let request = SHOP.replace("$ref: '#/components/schemas/Goods' }", "$ref: '#/components/schemas/Order' }");
-    let request = request.split("    Goods:\n").collect::<Vec<_>>();
-    let state = request[1].find("    State:\n").unwrap_or_default();
-    let text = module(&format!("{}{}", request[0], &request[1][state..]));
-    assert!(text.contains("parent: ::std::option::Option<::std::boxed::Box<Order>>"), "{text}");
-    assert!(text.contains("pub fn parent(mut self, parent: impl Into<Order>) -> Self"), "{text}");
-    assert!(text.contains("Box::new(parent.into())"), "{text}");
+    let inner = "        part_of:\n          allOf: [{ $ref: '#/components/schemas/Goods' }]\n          description: A part 「部分」\n        price:\n";
+    let text = module(&SHOP.replace("        price:\n", inner));
+    assert!(text.contains("pub part_of: ::std::option::Option<::std::boxed::Box<Goods>>"), "{text}");
+    assert!(text.contains("pub fn part_of(mut self, part_of: impl Into<Goods>) -> Self"), "{text}");
+    assert!(text.contains("Box::new(part_of.into())"), "{text}");
 }
 
 #[test]
@@ -64,7 +62,7 @@ fn no_type_of_the_generator_is_public() {
 fn payer_data_is_hidden_in_every_debug() {
     let text = module(SHOP);
     assert_eq!(text.matches(r#".hidden("openid", self.openid.is_some())"#).count(), 2, "the request and the query");
-    assert!(!text.contains(r#".optional("openid""#));
+    assert!(!text.contains(".optional(\"openid\", &self.openid)\n"));
 }
 
 #[test]
@@ -98,4 +96,60 @@ fn what_is_sent_is_cut_out_of_every_generated_method() {
     let client = client::emit(&generated.unwrap_or_default()).map(|tokens| tokens.to_string()).unwrap_or_default();
     assert!(client.contains("fn close_order") && client.contains("fn list_orders"));
     assert!(!client.contains("await") && !client.contains("exec"), "{client}");
+}
+
+#[test]
+fn money_goes_in_as_whole_numbers_and_json_inside_a_text_as_what_it_is() {
+    let text = module(SHOP);
+    assert!(text.contains("pub fn paid(mut self, paid: impl Into<crate::types::Fen>) -> Self"), "{text}");
+    assert!(text.contains("pub days: Option<crate::types::JsonText<Vec<String>>>"), "{text}");
+    assert!(
+        text.contains("pub fn days(mut self, days: impl IntoIterator<Item = impl Into<String>>) -> Self"),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_is_encrypted_goes_in_as_sensitive_and_comes_back_as_a_ciphertext() {
+    let text = module(SHOP);
+    assert!(text.contains("pub payer_name: ::std::option::Option<crate::types::Sensitive>"), "{text}");
+    assert!(text.contains("pub name: ::std::option::Option<crate::types::Ciphertext>"), "{text}");
+    assert!(text.contains(r#"sealer.field("payer_name", &mut self.payer_name);"#), "{text}");
+    assert!(text.contains(r#"sealer.extra("payer_name", &mut self.extra);"#), "{text}");
+    assert!(text.contains(".seal(&client, &mut body)"), "{text}");
+    assert_eq!(text.matches("impl crate::rt::Seal for").count(), 1, "only what reaches something encrypted");
+}
+
+#[test]
+fn the_limits_of_requests_stand_in_tables() {
+    let text = module(SHOP).split_whitespace().collect::<Vec<_>>().join(" ");
+    for rule in [
+        r#"Field { name: "mchid", is_required: true, kind: Kind::Text(Text { is_merchant: Some(true), ..Text::ANY }), }"#,
+        r#"max: Some(20i64), max_bytes: Some(40i64), pattern: Some(&PATTERN_0), ..Text::ANY"#,
+        r#"one_of: &[&["openid", "payer_name"]]"#,
+        r#"Sum { total: "paid", plus: &["goods.price"], minus: &["discount"], }"#,
+        r#"at_most: &[("discount", "paid")]"#,
+        r#"kind: Kind::Object(&crate::common::rules::MONEY)"#,
+    ] {
+        assert!(text.contains(rule), "no {rule} in {text}");
+    }
+    assert!(!text.contains("static ORDER_LIST"), "answers have no rules");
+}
+
+#[test]
+fn what_a_state_means_for_the_money_is_read_where_the_spec_says() {
+    let text = module(SHOP).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("Self::Open => crate::Progress::Pending"), "{text}");
+    assert!(text.contains("crate::Progress::of_all(self.data.iter().map(|item| item.state.progress()))"), "{text}");
+}
+
+#[test]
+fn words_that_are_no_names_have_the_names_of_the_spec() {
+    let text = module(SHOP);
+    assert!(text.contains(r#"Self::Shop => "1000""#), "{text}");
+}
+
+#[test]
+fn a_file_has_no_call_of_its_own() {
+    assert!(!module(SHOP).contains("download_orders"));
 }

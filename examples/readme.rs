@@ -2,13 +2,13 @@
 
 #![allow(dead_code, reason = "the README shows them; tests/it/readme.rs runs them")]
 
-use wechatpay_sdk::{Error, Outcome, WechatPay};
+use wechatpay_sdk::{Error, Fen, Outcome, WechatPay};
 
 pub(crate) fn connect() -> wechatpay_sdk::Result<WechatPay> {
     use wechatpay_sdk::{Merchant, PrivateKey, PublicKey, Trust};
 
     let merchant = Merchant::new(
-        "1900000109".parse()?,                               // merchant number
+        "1230000109".parse()?,                               // merchant number
         "3775B6A45ACD588826D15E583A95F5DD40C1B12F".parse()?, // serial of apiclient_cert.pem
         PrivateKey::from_pem_file("secrets/apiclient_key.pem")?,
     );
@@ -30,7 +30,7 @@ pub(crate) async fn paid_in_cash(pay: &WechatPay) -> wechatpay_sdk::Result<()> {
     Ok(())
 }
 
-pub(crate) async fn total(pay: &WechatPay, number: &str) -> wechatpay_sdk::Result<Option<i64>> {
+pub(crate) async fn total(pay: &WechatPay, number: &str) -> wechatpay_sdk::Result<Option<Fen>> {
     let order = pay
         .partner_payscore()
         .get_service_order()
@@ -39,7 +39,7 @@ pub(crate) async fn total(pay: &WechatPay, number: &str) -> wechatpay_sdk::Resul
         .out_order_no(number)
         .await?;
     println!("{:?}, verified by {}", order.state, order.verified_by());
-    Ok(order.total_amount) // fen
+    Ok(order.total_amount)
 }
 
 pub(crate) fn what_to_do(result: Result<(), Error>) -> &'static str {

@@ -52,6 +52,18 @@ macro_rules! families {
             families.into_iter().flatten().collect()
         }
 
+        /// The operations of the enabled families with their methods, for the simulator.
+        #[cfg(feature = "simulator")]
+        pub(crate) fn operations() -> impl Iterator<Item = &'static (&'static str, &'static crate::rt::Operation)> {
+            let families: Vec<&'static [(&'static str, &'static crate::rt::Operation)]> = vec![
+                $(
+                    #[cfg(feature = $feature)]
+                    $family::operations::ALL,
+                )*
+            ];
+            families.into_iter().flatten()
+        }
+
         /// The specs of the enabled families, for the simulator.
         #[cfg(feature = "simulator")]
         pub(crate) const SPECS: &[&str] = &[

@@ -10,8 +10,11 @@ use std::sync::Arc;
 use http::{HeaderValue, Method};
 
 pub use self::brand::{Brand, BrandId, WechatPayBrand};
-pub use self::builder::{FourByteCharacters, WechatPayBuilder};
+pub use self::builder::{FourByteCharacters, Validation, WechatPayBuilder};
+use crate::keys::PublicKey;
 use crate::request::RawRequest;
+use crate::rt::Operation;
+use crate::rules::{Context, Offences};
 use crate::sign::Scheme;
 use crate::{Clock, MchId, Merchant, Trust};
 
@@ -77,6 +80,8 @@ struct Inner {
     clock: Arc<dyn Clock>,
     user_agent: HeaderValue,
     checks: check::Checks,
+    /// The gateway is on this machine.
+    is_loopback: bool,
 }
 
 impl Core {
@@ -109,10 +114,21 @@ impl Core {
         self.trust().serial_to_send(self.clock().now())
     }
 
+    /// The key that encrypts sensitive fields now, and its serial for `Wechatpay-Serial`.
+    pub(crate) fn encryption_key(&self) -> Option<(HeaderValue, &PublicKey)> {
+        self.trust().encryption_key(self.clock().now())
+    }
+
     /// What is known offline to be refused or mangled by WeChat Pay.
-    pub(crate) fn check(&self, request: &reqwest::Request) -> crate::Result<()> {
+    pub(crate) fn check(
+        &self,
+        request: &reqwest::Request,
+        operation: &Operation,
+        offences: Offences,
+    ) -> crate::Result<()> {
         let merchant = self.merchant();
-        let mchid = (merchant.scheme == Scheme::Merchant).then(|| merchant.mchid());
-        self.0.checks.request(mchid, request)
+        let mchid = (merchant.scheme == Scheme::Merchant).then(|| merchant.mchid().as_str());
+        let context = Context { mchid, is_loopback: self.0.is_loopback };
+        self.0.checks.request(request, operation, context, offences)
     }
 }

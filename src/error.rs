@@ -12,6 +12,7 @@ pub use self::api::{ApiError, ErrorDetail};
 pub use self::code::ErrorCode;
 use crate::hooks::request_id;
 use crate::rt::Operation;
+use crate::rules::{Offence, Offences};
 use crate::verify::VerifyFailure;
 
 /// Result of everything in this crate that can fail.
@@ -38,6 +39,7 @@ struct Inner {
     api: Option<ApiError>,
     verify: Option<VerifyFailure>,
     body: Option<bytes::Bytes>,
+    offences: Vec<Offence>,
 }
 
 /// What kind of thing went wrong.
@@ -136,6 +138,11 @@ impl Error {
         self.inner.body.as_deref()
     }
 
+    /// The documented rules that the request breaks, all of them; it was not sent.
+    pub fn offences(&self) -> &[Offence] {
+        &self.inner.offences
+    }
+
     /// Whether the same request, with the same number and content, may be repeated.
     ///
     /// True when nothing was sent because the connection failed, when WeChat Pay asks to slow down, and when the
@@ -168,6 +175,7 @@ impl Error {
                 api: None,
                 verify: None,
                 body: None,
+                offences: Vec::new(),
             }),
         }
     }
@@ -180,6 +188,15 @@ impl Error {
     /// The call's values cannot be sent; the message names the field, never its value.
     pub(crate) fn request(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Request, Outcome::NotSent, message)
+    }
+
+    /// The request breaks documented rules.
+    pub(crate) fn broken_rules(offences: Offences) -> Self {
+        let offences = offences.into_found();
+        let lines: Vec<String> = offences.iter().map(ToString::to_string).collect();
+        let mut error = Self::request(lines.join("; "));
+        error.inner.offences = offences;
+        error
     }
 
     /// The request could not be signed and was not sent.

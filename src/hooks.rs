@@ -56,7 +56,10 @@ fn set_headers(core: &Core, request: &mut reqwest::Request) {
     headers.remove("api-version");
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     headers.insert(USER_AGENT, core.user_agent().clone());
-    if let Some(serial) = core.serial() {
+    // A request with encrypted fields already names the key that encrypted them.
+    if !headers.contains_key(SERIAL)
+        && let Some(serial) = core.serial()
+    {
         headers.insert(SERIAL, serial);
     }
     if sends && !has_body {

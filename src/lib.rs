@@ -18,12 +18,14 @@ pub mod required;
 mod response;
 #[allow(dead_code, unused_imports, reason = "without a family nothing calls most of it")]
 mod rt;
+#[allow(dead_code, unused_imports, reason = "without a family there are no rules")]
+mod rules;
 mod sending;
 mod sign;
 #[cfg(feature = "simulator")]
 pub mod simulator;
 mod trust;
-pub mod types;
+mod types;
 mod verify;
 
 #[cfg(test)]
@@ -51,16 +53,21 @@ pub use http;
 
 #[allow(unreachable_pub, unused_imports, reason = "without a family there is none to export")]
 pub use self::api::*;
-pub use self::client::{Brand, BrandId, FourByteCharacters, WechatPay, WechatPayBrand, WechatPayBuilder};
+pub use self::client::{Brand, BrandId, FourByteCharacters, Validation, WechatPay, WechatPayBrand, WechatPayBuilder};
 pub use self::clock::Clock;
 pub use self::error::{ApiError, Error, ErrorCode, ErrorDetail, ErrorKind, Outcome, Result};
 pub use self::keys::{ApiV3Key, Certificate, PrivateKey, PublicKey};
 pub use self::merchant::{CertificateSerial, MchId, Merchant};
 pub use self::request::RawRequest;
 pub use self::response::Response;
+pub use self::rules::{Offence, Rule};
 pub use self::sending::Sending;
 pub use self::sign::{Sign, Signing};
 pub use self::trust::{PublicKeyId, Trust};
+pub use self::types::{
+    BeijingDate, BeijingHour, BeijingIsoDate, BeijingTime, Ciphertext, Fen, JsonText, MediaId, PayscoreStage,
+    PayscoreTime, Progress, Rfc3339Time, Sensitive,
+};
 pub use self::verify::{VerifiedBy, VerifyFailure};
 
 /// Members of a JSON object by name.

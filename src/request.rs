@@ -10,7 +10,8 @@ use serde_json::Value;
 
 use crate::client::Core;
 use crate::hooks::Raw;
-use crate::rt::{self, Operation};
+use crate::rt::{self, Operation, Prepared};
+use crate::rules::Offences;
 use crate::{Error, Response, Result, Sending};
 
 /// Headers that the SDK sets itself; another value would break the signature or the framing.
@@ -34,8 +35,22 @@ const OWN_HEADERS: [&str; 14] = [
 /// The methods WeChat Pay's operations have. CONNECT, for one, would put another target on the wire than was signed.
 const METHODS: [Method; 5] = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
 
-static GET: Operation = Operation { id: "request", query_with: None, reads: true, idempotent_by: None };
-static OTHER: Operation = Operation { id: "request", query_with: None, reads: false, idempotent_by: None };
+static GET: Operation = raw(true);
+static OTHER: Operation = raw(false);
+
+/// An operation that no spec says anything about.
+const fn raw(reads: bool) -> Operation {
+    Operation {
+        id: "request",
+        query_with: None,
+        reads,
+        idempotent_by: None,
+        path: "",
+        parameters: &[],
+        one_of: &[],
+        body: None,
+    }
+}
 
 /// A request that no family has; from [`WechatPay::request`](crate::WechatPay::request).
 ///
@@ -94,7 +109,7 @@ impl RawRequest {
         Sending::new(rt::send(Raw(self.core), request, operation))
     }
 
-    fn request(&self) -> Result<reqwest::Request> {
+    fn request(&self) -> Result<Prepared> {
         if let Some(failure) = &self.failure {
             return Err(Error::request(failure.clone()));
         }
@@ -113,7 +128,10 @@ impl RawRequest {
         if let Some(body) = &self.body {
             request = request.header(http::header::CONTENT_TYPE, "application/json").body(body.clone());
         }
-        request.build().map_err(|error| Error::request("the request cannot be built").with_source(error.without_url()))
+        let built = request.build();
+        let request =
+            built.map_err(|error| Error::request("the request cannot be built").with_source(error.without_url()))?;
+        Ok(Prepared { request, offences: Offences::default() })
     }
 }
 

@@ -4,10 +4,16 @@ mod blank;
 mod checks;
 mod debug;
 mod decode;
+mod extra_query;
+mod members;
+mod seal;
 mod send;
 
 pub(crate) use self::blank::Blank;
-pub(crate) use self::checks::{Checks, encode};
+pub(crate) use self::checks::{Checks, Prepared, encode};
 pub(crate) use self::debug::Fields;
 pub(crate) use self::decode::{Decode, DecodeError, Object, deserialize};
+pub(crate) use self::extra_query::ExtraQuery;
+pub(crate) use self::members::Members;
+pub(crate) use self::seal::{Seal, Sealer};
 pub(crate) use self::send::{Operation, send};

@@ -158,11 +158,19 @@ impl Trust {
     /// The public key if there is one, else the certificate that is in effect and expires last; nothing when no
     /// certificate is in effect.
     pub(crate) fn serial_to_send(&self, now: SystemTime) -> Option<HeaderValue> {
-        let id = match &self.inner.public_key {
-            Some((id, _)) => id.as_str(),
-            None => self.newest(now)?.serial().as_str(),
+        self.encryption_key(now).map(|(serial, _)| serial)
+    }
+
+    /// The key that encrypts for WeChat Pay, with the serial that says so: both from the same look.
+    pub(crate) fn encryption_key(&self, now: SystemTime) -> Option<(HeaderValue, &PublicKey)> {
+        let (id, key) = match &self.inner.public_key {
+            Some((id, key)) => (id.as_str(), key),
+            None => {
+                let newest = self.newest(now)?;
+                (newest.serial().as_str(), newest.public_key())
+            }
         };
-        HeaderValue::from_str(id).ok()
+        Some((HeaderValue::from_str(id).ok()?, key))
     }
 
     /// Refuses the mix-ups that can be seen without asking WeChat Pay.

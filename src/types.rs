@@ -1,5 +1,19 @@
-//! Values that several families share: the time formats of the specs.
+//! Values that several families share: money and its progress, times, ids of files, and text that is encrypted.
 
+mod fen;
+mod json_text;
+mod media_id;
+mod progress;
+mod sensitive;
+mod stage;
+mod text;
 mod time;
 
-pub use self::time::{PayscoreDate, PayscoreTime, Rfc3339Time};
+pub use self::fen::Fen;
+pub use self::json_text::JsonText;
+pub use self::media_id::MediaId;
+pub use self::progress::Progress;
+pub use self::sensitive::{Ciphertext, Sensitive};
+pub use self::stage::PayscoreStage;
+pub(crate) use self::time::TimeFormat;
+pub use self::time::{BeijingDate, BeijingHour, BeijingIsoDate, BeijingTime, PayscoreTime, Rfc3339Time};

@@ -1,20 +1,51 @@
 //! Rules for vendor extensions: known, and true.
 
-use super::super::load::Node;
-use super::super::spec::{Document, Location, Operation, Shape};
+use super::super::load::{Data, Node};
+use super::super::spec::{Document, Location, Operation, Shape, Type};
 use super::Report;
 
-pub(super) const OPERATION: [&str; 4] = ["x-role", "x-idempotent-by", "x-query-with", "x-one-of"];
-pub(super) const PARAMETER: [&str; 1] = ["x-personal"];
-pub(super) const SCHEMA: [&str; 2] = ["x-personal", "x-distinct"];
+pub(super) const OPERATION: [&str; 5] = ["x-role", "x-idempotent-by", "x-query-with", "x-one-of", "x-stream"];
+/// What may be said of a property or a parameter.
+pub(super) const VALUE: [&str; 7] =
+    ["x-personal", "x-encrypted", "x-json-string", "x-max-bytes", "x-notify-url", "x-equals", "x-differs"];
+pub(super) const COMPONENT: [&str; 8] =
+    ["x-distinct", "x-one-of", "x-sum", "x-at-most", "x-enum-names", "x-states", "x-progress", "x-stage"];
 
 const ROLES: [&str; 3] = ["merchant", "partner", "institution"];
+const MERCHANT: &str = "merchant.mchid";
 
 pub(super) fn known(report: &mut Report<'_>, node: &Node, names: &[&str]) {
     for entry in node.entries().iter().filter(|entry| entry.key.starts_with("x-")) {
         if !names.contains(&entry.key.as_str()) {
             report.add(entry.line, "extension", format!("`{}` is not an extension known here", entry.key));
         }
+    }
+}
+
+/// What can be said about the marks of a property or parameter before its type is understood.
+pub(super) fn marks(report: &mut Report<'_>, node: &Node, schema: &Node) {
+    let is_text = schema.text_at("type") == Some("string");
+    for name in ["x-personal", "x-encrypted", "x-notify-url"] {
+        if let Some(mark) = node.get(name)
+            && !matches!(mark.data, Data::Bool(true))
+        {
+            report.add(mark.line, "mark", format!("`{name}` is `true` or left out"));
+        }
+    }
+    for name in ["x-encrypted", "x-json-string", "x-notify-url", "x-max-bytes", "x-equals", "x-differs"] {
+        if let Some(mark) = node.get(name).filter(|_| !is_text) {
+            report.add(mark.line, "mark", format!("`{name}` is for text"));
+        }
+    }
+    for name in ["x-equals", "x-differs"] {
+        if let Some(mark) = node.get(name).filter(|mark| mark.text() != Some(MERCHANT)) {
+            report.add(mark.line, "mark", format!("`{name}` compares with `{MERCHANT}`"));
+        }
+    }
+    if let Some(pattern) =
+        schema.get("pattern").filter(|node| node.text().is_none_or(|text| regex_lite::Regex::new(text).is_err()))
+    {
+        report.add(pattern.line, "pattern", "the pattern is no regular expression");
     }
 }
 
@@ -40,6 +71,10 @@ pub(super) fn check(report: &mut Report<'_>, document: &Document, common: &Docum
             if !is_optional_query {
                 report.add(operation.line, "x-one-of", format!("`{name}` is not an optional query parameter"));
             }
+        }
+        let encrypted = operation.parameters.iter().filter(|parameter| parameter.ty == Type::Sensitive);
+        for parameter in encrypted.filter(|parameter| parameter.location == Location::Path) {
+            report.add(operation.line, "mark", format!("`{}` is in the path and cannot be encrypted", parameter.name));
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::names::{is_identifier, pascal_case, snake_case};
-use super::super::spec::{Document, Shape};
+use super::super::spec::{Document, Shape, Word};
 use super::Report;
 
 pub(super) fn check(report: &mut Report<'_>, document: &Document, common: &Document) {
@@ -67,10 +67,11 @@ pub(super) fn check(report: &mut Report<'_>, document: &Document, common: &Docum
 /// What a handle has besides its operations.
 const HANDLE_METHODS: [&str; 4] = ["new", "clone", "into", "fmt"];
 /// What a call has besides its parameters.
-const CALL_NAMES: [&str; 8] = ["client", "given", "body", "send", "clone", "into_future", "into", "fmt"];
+const CALL_NAMES: [&str; 9] = ["client", "given", "body", "extra", "send", "clone", "into_future", "into", "fmt"];
 /// Types that emitted code names without a path.
-const PRELUDE: [&str; 16] = [
+const PRELUDE: [&str; 18] = [
     "Box",
+    "Ciphertext",
     "Clone",
     "Debug",
     "Err",
@@ -83,6 +84,7 @@ const PRELUDE: [&str; 16] = [
     "Option",
     "Result",
     "Self",
+    "Sensitive",
     "Some",
     "String",
     "Vec",
@@ -92,14 +94,14 @@ fn reserved(names: &[&str]) -> BTreeMap<String, String> {
     names.iter().map(|name| ((*name).to_owned(), format!("the SDK's own `{name}`"))).collect()
 }
 
-fn enum_words(report: &mut Report<'_>, words: &[String], line: usize) {
+fn enum_words(report: &mut Report<'_>, words: &[Word], line: usize) {
     if words.is_empty() {
         report.add(line, "enum-words", "an enum lists its words as text");
     }
     let mut variants = BTreeMap::new();
     variants.insert("Unrecognized".to_owned(), "the catch-all `Unrecognized`".to_owned());
     for word in words {
-        claim(report, &mut variants, pascal_case(word), format!("`{word}`"), line);
+        claim(report, &mut variants, word.name.clone(), format!("`{}`", word.text), line);
     }
 }
 

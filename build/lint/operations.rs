@@ -62,11 +62,15 @@ fn operation(report: &mut Report<'_>, node: &Node, line: usize) {
         }
     }
     responses(report, node, line);
+    if let Some(mark) = node.get("x-stream").filter(|_| !node.is_true_at("x-stream")) {
+        report.add(mark.line, "mark", "`x-stream` is `true` or left out");
+    }
 }
 
 fn parameter(report: &mut Report<'_>, node: &Node, line: usize) {
     report.description(node, line, "a parameter");
-    extensions::known(report, node, &extensions::PARAMETER);
+    extensions::known(report, node, &extensions::VALUE);
+    extensions::marks(report, node, node.get("schema").unwrap_or(node));
     if node.get("example").is_none() {
         report.add(line, "example", "a parameter has an example");
     }
@@ -84,6 +88,12 @@ fn parameter(report: &mut Report<'_>, node: &Node, line: usize) {
 
 fn responses(report: &mut Report<'_>, node: &Node, line: usize) {
     let responses = node.get("responses").map(Node::entries).unwrap_or_default();
+    if node.is_true_at("x-stream") {
+        if !responses.iter().any(|response| response.value.at(&["content", "application/octet-stream"]).is_some()) {
+            report.add(line, "stream", "a file is answered as `application/octet-stream`");
+        }
+        return;
+    }
     let mut shapes: Vec<String> = Vec::new();
     for response in responses {
         match response.key.as_str() {
@@ -164,8 +174,8 @@ fn path_matches_parameters(report: &mut Report<'_>, operation: &Operation) {
 /// A path value is one piece of text; a query value is that, or a list of such.
 fn parameters_can_be_written(report: &mut Report<'_>, operation: &Operation, document: &Document, common: &Document) {
     let is_text = |ty: &Type| match ty {
-        Type::Text | Type::Integer | Type::Boolean => true,
-        Type::Any | Type::List(_) => false,
+        Type::Text | Type::Integer | Type::Boolean | Type::Sensitive | Type::JsonText(_) => true,
+        Type::Any | Type::List(_) | Type::Ciphertext => false,
         Type::Component { .. } => {
             document.find(common, ty).is_none_or(|schema| !matches!(schema.shape, Shape::Object(_)))
         }

@@ -9,9 +9,10 @@ use super::super::spec::{Document, Shape, Type};
 use super::{Report, extensions};
 
 /// Scalar components that exist as handwritten Rust types (`src/types/`).
-pub(crate) const SCALARS: [&str; 3] = ["Rfc3339Time", "PayscoreTime", "PayscoreDate"];
+pub(crate) const SCALARS: [&str; 8] =
+    ["BeijingDate", "BeijingHour", "BeijingIsoDate", "BeijingTime", "Fen", "MediaId", "PayscoreTime", "Rfc3339Time"];
 
-/// Keywords that pass through generation or are read by the simulator. What is missing here breaks one or the other:
+/// Keywords that pass through generation or are checked in requests. What is missing here breaks one or the other:
 /// `title` renames types, `default` is sent with every request, `nullable`, `anyOf` and `oneOf` make types that no
 /// caller wants, `additionalProperties: false` refuses an answer with a new member.
 const KEYWORDS: [&str; 17] = [
@@ -63,7 +64,7 @@ fn component(report: &mut Report<'_>, entry: &Entry) {
         report.add(*line, "component-name", format!("`{name}` is not PascalCase"));
     }
     report.description(node, *line, "a component");
-    keywords(report, node);
+    keywords(report, node, &extensions::COMPONENT);
     if node.get("properties").is_some_and(|properties| !properties.entries().is_empty()) {
         for property in node.get("properties").map(Node::entries).unwrap_or_default() {
             self::property(report, property);
@@ -71,7 +72,7 @@ fn component(report: &mut Report<'_>, entry: &Entry) {
     } else if node.text_at("type") == Some("object") {
         report.add(*line, "properties", format!("the object `{name}` lists its properties"));
     } else if node.get("enum").is_none() && !SCALARS.contains(&name.as_str()) {
-        report.add(*line, "component-shape", format!("`{name}` is an object, an enum or a known time format"));
+        report.add(*line, "component-shape", format!("`{name}` is an object, an enum or a known scalar"));
     }
     let properties = node.get("properties").map(Node::entries).unwrap_or_default();
     for required in node.texts_at("required") {
@@ -96,17 +97,18 @@ fn property(report: &mut Report<'_>, entry: &Entry) {
     if is_payer_data(name) && !node.is_true_at("x-personal") {
         report.add(*line, "personal", format!("`{name}` is payer data: `x-personal: true`"));
     }
+    extensions::marks(report, node, node);
     used(report, Some(node));
 }
 
 /// A schema at the place of its use: a reference or a scalar, never an object or enum of its own.
 fn used(report: &mut Report<'_>, node: Option<&Node>) {
     let Some(node) = node else { return };
-    keywords(report, node);
+    keywords(report, node, &extensions::VALUE);
     if node.get("properties").is_some() || node.text_at("type") == Some("object") {
         report.add(node.line, "inline", "an object is a named component, not inline");
     }
-    if node.get("enum").is_some() {
+    if node.get("enum").is_some() && node.text_at("type") != Some("integer") {
         report.add(node.line, "inline", "an enum is a named component, not inline");
     }
     if node.get("$ref").is_some() && node.entries().len() > 1 {
@@ -130,7 +132,7 @@ fn used(report: &mut Report<'_>, node: Option<&Node>) {
     used(report, node.get("items"));
 }
 
-fn keywords(report: &mut Report<'_>, node: &Node) {
+fn keywords(report: &mut Report<'_>, node: &Node, known: &[&str]) {
     for entry in node.entries() {
         if !KEYWORDS.contains(&entry.key.as_str()) && !entry.key.starts_with("x-") {
             report.add(
@@ -140,7 +142,7 @@ fn keywords(report: &mut Report<'_>, node: &Node) {
             );
         }
     }
-    extensions::known(report, node, &extensions::SCHEMA);
+    extensions::known(report, node, known);
 }
 
 pub(super) fn check(report: &mut Report<'_>, document: &Document, common: &Document) {
@@ -232,7 +234,7 @@ fn shapes_are_shared(report: &mut Report<'_>, document: &Document) {
                 parts.sort();
                 parts.join(";")
             }
-            Shape::Enum(words) => words.join("|"),
+            Shape::Enum(words) => words.iter().map(|word| format!("{}={:?}", word.text, word.state)).collect(),
             Shape::Scalar => continue,
         };
         if let Some(other) = seen.get(shape.as_str()) {

@@ -133,11 +133,11 @@ fn a_component_is_an_object_or_enum_with_a_name_of_its_own() {
 
 #[test]
 fn equal_shapes_under_two_names_are_one_component_or_say_why() {
-    let goods = "    Goods:\n";
-    let twin = "    Twin:\n      type: object\n      description: A 「甲」\n      required: [name]\n      properties: { name: { type: string, description: A 「甲」 } }\n    Goods:\n";
-    breaks("same-shape", "    Goods:", goods, twin);
+    let scene = "    Scene:\n";
+    let twin = "    Twin:\n      type: string\n      description: A 「甲」\n      enum: ['1000', '1001']\n      x-enum-names: [A, B]\n    Scene:\n";
+    breaks("same-shape", scene.trim_end(), scene, twin);
     let distinct =
-        SHOP.replacen(goods, &twin.replacen("    Goods:\n", "    Goods:\n      x-distinct: for a reason\n", 1), 1);
+        SHOP.replacen(scene, &twin.replacen("    Scene:\n", "    Scene:\n      x-distinct: for a reason\n", 1), 1);
     let problems = specs(&distinct, SHARED).err().unwrap_or_default();
     assert!(!problems.iter().any(|problem| problem.to_string().contains("same-shape")), "{problems:?}");
 }
@@ -325,4 +325,64 @@ fn extensions_are_known_and_true() {
         "x-idempotent-by: out_refund_no",
     );
     breaks("x-one-of", "operationId: list_orders", "x-one-of: [[state, openid]]", "x-one-of: [[state, mchid]]");
+}
+
+#[test]
+fn alternatives_sums_and_comparisons_name_members_that_are_there() {
+    let at = "    CloseOrderRequest:";
+    breaks("x-one-of", at, "[[openid, payer_name]]", "[[openid, mchid]]");
+    breaks("x-one-of", at, "[[openid, payer_name]]", "[[openid, gone]]");
+    breaks("x-sum", at, "[goods.price, -discount]", "[goods.name, -discount]");
+    breaks("x-sum", at, "[goods.price, -discount]", "[goods.gone]");
+    breaks("x-at-most", at, "{ discount: paid }", "{ discount: mchid }");
+}
+
+#[test]
+fn names_and_meanings_of_words_cover_the_words() {
+    breaks("x-enum-names", "x-enum-names", "[Shop, Market]", "[Shop]");
+    breaks("name-clash", "    Scene:", "[Shop, Market]", "[Shop, Shop]");
+    breaks("name", "    Scene:", "[Shop, Market]", "[Shop, '3rd']");
+    breaks("name", "    Scene:", "      x-enum-names: [Shop, Market]\n", "");
+    breaks("x-states", "x-states", "closed: [CLOSED]", "closed: []");
+    breaks("x-states", "x-states", "closed: [CLOSED]", "closed: [CLOSED, OPEN]");
+    breaks("x-states", "x-states", "closed: [CLOSED]", "finished: [CLOSED]");
+}
+
+#[test]
+fn progress_and_stage_lead_to_words() {
+    breaks("x-progress", "    OrderList:", "x-progress: data.state", "x-progress: data.created");
+    breaks("x-progress", "    OrderList:", "x-progress: data.state", "x-progress: data.gone");
+    breaks("x-stage", "    OrderList:", "x-progress: data.state", "x-stage: [data, data]");
+}
+
+#[test]
+fn marks_stand_where_they_mean_something() {
+    let text = "          x-notify-url: true\n";
+    breaks("mark", "x-notify-url: yes please", text, "          x-notify-url: yes please\n");
+    breaks("mark", "x-equals: somebody", "x-equals: merchant.mchid", "x-equals: somebody");
+    let amount = "description: Paid 「实付」";
+    breaks(
+        "mark",
+        "x-encrypted: true # here",
+        amount,
+        "x-encrypted: true # here\n          description: Paid 「实付」",
+    );
+    breaks("mark", "x-max-bytes: 5 # here", amount, "x-max-bytes: 5 # here\n          description: Paid 「实付」");
+    breaks("pattern", "pattern: '['", "pattern: '^[a-z]+$'", "pattern: '['");
+    breaks("mark", "x-stream: 1", "x-stream: true", "x-stream: 1");
+}
+
+#[test]
+fn an_encrypted_member_is_sent_or_received_but_not_both() {
+    breaks(
+        "encrypted-both-ways",
+        "    Order:",
+        "items: { $ref: '#/components/schemas/Goods' }",
+        "items: { $ref: '#/components/schemas/Order' }",
+    );
+}
+
+#[test]
+fn a_file_is_answered_as_bytes() {
+    breaks("stream", "# a file", "application/octet-stream", "text/csv");
 }

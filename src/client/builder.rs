@@ -32,6 +32,22 @@ pub enum FourByteCharacters {
     Send,
 }
 
+/// What to do with a request that breaks a rule of its official page: a length, a form, a range, a sum.
+///
+/// Whatever is chosen, the rules and the offending places are in [`Error::offences`](crate::Error::offences), never the
+/// values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Validation {
+    /// The call fails before anything is sent, with every offence at once.
+    Enforce,
+    /// The request is sent and each offence is a warning of [`tracing`](https://docs.rs/tracing), target
+    /// `wechatpay_sdk`: WeChat Pay changes limits before it changes documents. What it refuses for certain is not sent
+    /// all the same: empty text, `null`, none of several alternatives.
+    Warn,
+    /// Nothing is checked.
+    Off,
+}
+
 /// Builds a [`WechatPay`]; from [`WechatPay::builder`].
 #[must_use = "a builder does nothing until `build`"]
 pub struct WechatPayBuilder<C = WechatPay> {
@@ -43,7 +59,8 @@ pub struct WechatPayBuilder<C = WechatPay> {
     clock: Arc<dyn Clock>,
     connect_timeout: Duration,
     timeout: Duration,
-    checks: Checks,
+    four_byte_characters: FourByteCharacters,
+    validation: Option<Validation>,
 }
 
 impl<C> WechatPayBuilder<C> {
@@ -57,7 +74,8 @@ impl<C> WechatPayBuilder<C> {
             clock: Arc::new(SystemClock),
             connect_timeout: Duration::from_secs(5),
             timeout: Duration::from_secs(30),
-            checks: Checks::default(),
+            four_byte_characters: FourByteCharacters::default(),
+            validation: None,
         }
     }
 
@@ -95,14 +113,14 @@ impl<C> WechatPayBuilder<C> {
 
     /// What to do with emoji and the like in request bodies.
     pub fn four_byte_characters(mut self, what: FourByteCharacters) -> Self {
-        self.checks.four_byte_characters = what;
+        self.four_byte_characters = what;
         self
     }
 
-    /// Whether a body or query whose `mchid` or `sp_mchid` is not the signing merchant is refused before it is sent.
-    /// Off otherwise: some products name another merchant there.
-    pub fn check_mchid(mut self, is_on: bool) -> Self {
-        self.checks.mchid = is_on;
+    /// What to do with a request that breaks a documented rule. Otherwise [`Validation::Enforce`] in debug builds and at
+    /// the simulator, [`Validation::Warn`] in release builds.
+    pub fn validation(mut self, validation: Validation) -> Self {
+        self.validation = Some(validation);
         self
     }
 
@@ -146,6 +164,8 @@ impl<C> WechatPayBuilder<C> {
             http = http.no_proxy();
         }
         let http = http.build().map_err(|error| Error::config("the HTTP client cannot be built").with_source(error))?;
+        let by_default = if cfg!(debug_assertions) || !is_https { Validation::Enforce } else { Validation::Warn };
+        let validation = self.validation.unwrap_or(by_default);
         Ok(Core(Arc::new(Inner {
             base,
             http,
@@ -153,7 +173,8 @@ impl<C> WechatPayBuilder<C> {
             trust: self.trust,
             clock: self.clock,
             user_agent: user_agent()?,
-            checks: self.checks,
+            checks: Checks { four_byte_characters: self.four_byte_characters, validation },
+            is_loopback: !is_https,
         })))
     }
 }

@@ -1,22 +1,31 @@
 //! What is known offline about a request that WeChat Pay would refuse or mangle.
 
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use super::FourByteCharacters;
-use crate::{Error, MchId, Result};
+use super::{FourByteCharacters, Validation};
+use crate::rt::Operation;
+use crate::rules::{self, Context, Offences};
+use crate::{Error, Result};
 
 /// Bodies are UTF-8 with at most three bytes a character; a fourth begins with one of these.
 const FOUR_BYTE_LEAD: u8 = 0xF0;
-const OWN_NUMBER: [&str; 2] = ["mchid", "sp_mchid"];
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Checks {
     pub(super) four_byte_characters: FourByteCharacters,
-    pub(super) mchid: bool,
+    pub(super) validation: Validation,
 }
 
 impl Checks {
-    pub(super) fn request(self, mchid: Option<&MchId>, request: &reqwest::Request) -> Result<()> {
+    /// `offences` are those that were found before the request was built.
+    pub(super) fn request(
+        self,
+        request: &reqwest::Request,
+        operation: &Operation,
+        context: Context<'_>,
+        mut offences: Offences,
+    ) -> Result<()> {
         let body = request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default();
         if self.four_byte_characters == FourByteCharacters::Refuse
             && let Some(place) = wide(body)
@@ -26,23 +35,37 @@ impl Checks {
                  not support"
             )));
         }
-        if self.mchid
-            && let Some(mchid) = mchid
-        {
-            let object: Value = serde_json::from_slice(body).unwrap_or_default();
-            let in_body = OWN_NUMBER.iter().filter_map(|name| Some((*name, object.get(name)?.as_str()?.to_owned())));
-            let in_query = request
-                .url()
-                .query_pairs()
-                .filter_map(|(name, value)| Some((*OWN_NUMBER.iter().find(|own| **own == name)?, value.into_owned())));
-            for (name, value) in in_body.chain(in_query) {
-                if value != mchid.as_str() {
-                    return Err(Error::request(format!("`{name}` is not the merchant {mchid} that signs the request")));
-                }
-            }
+        if self.validation == Validation::Off {
+            return Ok(());
+        }
+        let given = parameters(request.url(), operation);
+        rules::check_parameters(operation.parameters, operation.one_of, &given, context, &mut offences);
+        if let Some(rules) = operation.body {
+            let body: Value = serde_json::from_slice(body).unwrap_or_default();
+            rules::check_body(rules, &body, context, &mut offences);
+        }
+        if offences.is_empty() {
+            return Ok(());
+        }
+        if self.validation == Validation::Enforce || offences.are_certain() {
+            return Err(Error::broken_rules(offences));
+        }
+        for offence in offences.into_found() {
+            tracing::warn!(target: "wechatpay_sdk", operation = operation.id, %offence, "a documented rule is broken");
         }
         Ok(())
     }
+}
+
+/// The values of a request's path and query, decoded, by name.
+fn parameters(url: &reqwest::Url, operation: &Operation) -> Vec<(String, String)> {
+    let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let segments = operation.path.split('/').zip(url.path().split('/'));
+    let in_path = segments.filter_map(|(name, value)| {
+        let name = name.strip_prefix('{')?.strip_suffix('}')?;
+        Some((name.to_owned(), decode(value)))
+    });
+    in_path.chain(url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned()))).collect()
 }
 
 /// Where the body has such a character: as four bytes, or as the escape of a surrogate, which only

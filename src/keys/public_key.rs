@@ -38,6 +38,7 @@ pub struct PublicKey {
 struct Inner {
     key: rsa::PublicKey,
     verifying: backend::VerifyingKey,
+    encrypting: backend::EncryptingKey,
 }
 
 impl PublicKey {
@@ -70,6 +71,18 @@ impl PublicKey {
         self.inner.key.size()
     }
 
+    /// RSA-OAEP with SHA-1 and MGF1-SHA-1, of at most [`max_plaintext`](Self::max_plaintext) bytes.
+    pub(crate) fn encrypt(&self, plaintext: &[u8]) -> Result<Vec<u8>> {
+        let ciphertext = self.inner.encrypting.encrypt(plaintext);
+        ciphertext.map_err(|cause| Error::request("a sensitive field cannot be encrypted").with_source(cause))
+    }
+
+    /// How many bytes can be encrypted: the modulus less two SHA-1 digests and two bytes.
+    pub(crate) fn max_plaintext(&self) -> usize {
+        const OVERHEAD: usize = 2 * 20 + 2;
+        self.inner.key.size() - OVERHEAD
+    }
+
     fn parse(text: &str) -> Result<Self, Refusal> {
         let block = pem::parse(text)?;
         match block.kind {
@@ -93,7 +106,8 @@ impl PublicKey {
 
     pub(super) fn from_rsa(key: rsa::PublicKey) -> Result<Self, Refusal> {
         let verifying = backend::VerifyingKey::new(&key).map_err(|_| Refusal::Damaged)?;
-        Ok(Self { inner: Arc::new(Inner { key, verifying }) })
+        let encrypting = backend::EncryptingKey::new(&key).map_err(|_| Refusal::Damaged)?;
+        Ok(Self { inner: Arc::new(Inner { key, verifying, encrypting }) })
     }
 }
 

@@ -1,7 +1,14 @@
 //! What is checked before a request is built.
 
+use http::HeaderValue;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use progenitor_client::ClientHooks;
 
+use super::extra_query::ExtraQuery;
+use super::seal::{Seal, seal};
+use crate::client::Core;
+use crate::rules::Offences;
+use crate::verify::SERIAL;
 use crate::{Error, Result};
 
 /// Everything but the unreserved characters of RFC 3986.
@@ -12,40 +19,73 @@ pub(crate) fn encode(value: &str) -> String {
     utf8_percent_encode(value, &RESERVED).to_string()
 }
 
-/// Collects the first thing that is wrong with a call's values.
-pub(crate) struct Checks(Result<()>);
+/// A request that is built, and what is already known to be wrong with it.
+pub(crate) struct Prepared {
+    pub(crate) request: reqwest::Request,
+    pub(crate) offences: Offences,
+}
+
+/// What has to be seen to before a request is built.
+pub(crate) struct Checks {
+    first: Result<()>,
+    offences: Offences,
+    query: ExtraQuery,
+    /// The serial of the key that encrypted something.
+    serial: Option<HeaderValue>,
+}
 
 impl Checks {
     pub(crate) fn new() -> Self {
-        Self(Ok(()))
+        Self { first: Ok(()), offences: Offences::default(), query: ExtraQuery::new(), serial: None }
     }
 
     /// A path value names one segment: empty, `.` and `..` would reach another endpoint.
-    pub(crate) fn path(self, name: &str, value: &str) -> Self {
-        Self(self.0.and_then(|()| match value {
+    pub(crate) fn path(mut self, name: &str, value: &str) -> Self {
+        self.first = self.first.and_then(|()| match value {
             "" => Err(Error::request(format!("the path parameter `{name}` is empty"))),
             "." | ".." => Err(Error::request(format!("the path parameter `{name}` is `{value}`, which is no name"))),
             _ => Ok(()),
-        }))
+        });
+        self
     }
 
-    /// Of the named query parameters exactly one is given.
-    pub(crate) fn one_of(self, group: &[(&str, bool)]) -> Self {
-        Self(self.0.and_then(|()| {
-            if group.iter().filter(|(_, is_given)| *is_given).count() == 1 {
-                return Ok(());
+    /// Parameters that the spec lacks.
+    pub(crate) fn query(mut self, extra: ExtraQuery) -> Self {
+        self.query = extra;
+        self
+    }
+
+    /// Encrypts what is sensitive in the body.
+    pub(crate) fn seal<C: ClientHooks<Core>>(mut self, client: &C, body: &mut impl Seal) -> Self {
+        if self.first.is_ok() {
+            match seal(client.inner(), body) {
+                Ok((serial, offences)) => {
+                    self.serial = Some(serial);
+                    self.offences = offences;
+                }
+                Err(error) => self.first = Err(error),
             }
-            let names: Vec<String> = group.iter().map(|(name, _)| format!("`{name}`")).collect();
-            Err(Error::request(format!("exactly one of {} must be given", names.join(" and "))))
-        }))
+        }
+        self
     }
 
     /// Builds the request when nothing was wrong.
     pub(crate) fn then(
         self,
         build: impl FnOnce() -> Result<reqwest::Request, progenitor_client::Error<()>>,
-    ) -> Result<reqwest::Request> {
-        self.0.and_then(|()| build().map_err(|error| Error::request("the request cannot be built").with_source(error)))
+    ) -> Result<Prepared> {
+        self.first?;
+        if self.offences.are_certain() {
+            // What could not be encrypted could not be written either.
+            return Err(Error::broken_rules(self.offences));
+        }
+        let built = build().map_err(|error| Error::request("the request cannot be built").with_source(error));
+        let mut request = built?;
+        self.query.apply(request.url_mut());
+        if let Some(serial) = self.serial {
+            request.headers_mut().insert(SERIAL, serial);
+        }
+        Ok(Prepared { request, offences: self.offences })
     }
 }
 

@@ -38,6 +38,15 @@ impl<'a, 'b> Fields<'a, 'b> {
         self.0.finish()
     }
 
+    /// Parameters that the spec lacks are named, not shown.
+    pub(crate) fn extra(mut self, extra: &super::ExtraQuery) -> Self {
+        let names = extra.names();
+        if !names.is_empty() {
+            self.0.field("extra", &names);
+        }
+        self
+    }
+
     pub(crate) fn done(mut self) -> fmt::Result {
         self.0.finish_non_exhaustive()
     }

@@ -3,9 +3,10 @@
 use http::{HeaderMap, StatusCode};
 use progenitor_client::{ClientHooks, OperationInfo};
 
-use super::Decode;
+use super::{Decode, Prepared};
 use crate::client::Core;
 use crate::hooks::{self, Checked};
+use crate::rules::{Object, Parameter};
 use crate::verify::VerifiedBy;
 use crate::{Error, Response, Result};
 
@@ -18,6 +19,12 @@ pub(crate) struct Operation {
     pub(crate) reads: bool,
     /// The field whose number makes a repeat with the same content safe.
     pub(crate) idempotent_by: Option<&'static str>,
+    /// The path with its parameters in braces.
+    pub(crate) path: &'static str,
+    pub(crate) parameters: &'static [Parameter],
+    /// Groups of query parameters of which one is given.
+    pub(crate) one_of: &'static [&'static [&'static str]],
+    pub(crate) body: Option<&'static Object>,
 }
 
 impl Operation {
@@ -38,7 +45,7 @@ struct Answer {
 /// Sends one call through the hooks of its client and reads the answer.
 pub(crate) async fn send<C, T>(
     client: C,
-    request: Result<reqwest::Request>,
+    request: Result<Prepared>,
     operation: &'static Operation,
 ) -> Result<Response<T>>
 where
@@ -51,11 +58,11 @@ where
 
 async fn exchange<C: ClientHooks<Core>>(
     client: &C,
-    request: Result<reqwest::Request>,
+    request: Result<Prepared>,
     operation: &'static Operation,
 ) -> Result<Answer> {
-    let mut request = request?;
-    client.inner().check(&request)?;
+    let Prepared { mut request, offences } = request?;
+    client.inner().check(&request, operation, offences)?;
     let info = OperationInfo { operation_id: operation.id };
     client
         .pre::<()>(&mut request, &info)

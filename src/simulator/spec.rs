@@ -19,6 +19,8 @@ pub(super) struct Catalogue {
 /// One operation of a spec.
 pub(super) struct Operation {
     pub(super) id: String,
+    /// What the SDK knows of it: the rules of its requests.
+    pub(super) rules: &'static crate::rt::Operation,
     pub(super) method: Method,
     pub(super) parameters: Vec<Parameter>,
     pub(super) body: Option<Body>,
@@ -201,8 +203,14 @@ impl SpecOperation {
                 Some(Body { is_required: body.required, schema })
             }
         };
+        let mut known = crate::api::operations();
+        let rules = known
+            .find(|(method, operation)| *method == self.method && operation.path == self.path)
+            .ok_or_else(|| format!("{} is not an operation of the SDK", self.id))?
+            .1;
         Ok(Operation {
             id: self.id,
+            rules,
             method: self.method.parse()?,
             parameters,
             body,

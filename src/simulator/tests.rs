@@ -13,11 +13,11 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use super::{Gateway, identity};
-use crate::WechatPay;
 use crate::partner_payscore::{
     CompleteServiceOrderRequest, CreateServiceOrderRequest, PostPayment, RiskFund, SyncServiceOrderDetail,
     SyncServiceOrderRequest, SyncType, TimeRange,
 };
+use crate::{Fen, WechatPay};
 
 /// 2009-12-25 09:30:00 in Beijing.
 const MORNING: i64 = 1_261_704_600;
@@ -231,5 +231,5 @@ async fn an_operation_without_states_answers_the_example_of_its_spec() {
     let gateway = Gateway::start().await.unwrap();
     let quota = gateway.client().unwrap().partner_payscore().get_service_quota(SERVICE);
     let quota = quota.sub_mchid(SUB_MCHID).appid("wx1").risk_level_version(1).await.unwrap();
-    assert_eq!(quota.quotas[0].suggested_quota, Some(1_000));
+    assert_eq!(quota.quotas[0].suggested_quota, Some(Fen::new(1_000)));
 }

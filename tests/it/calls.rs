@@ -63,10 +63,14 @@ async fn i11_both_or_neither_of_two_alternatives_is_refused_before_sending() {
     let wire = Wire::always(Reply::signed(200, ORDER)).await;
     let family = wire.client().partner_payscore();
     let query = family.get_service_order().service_id("5").sub_mchid("6");
-    for call in [query.clone(), query.out_order_no("7").query_id("8")] {
+    let calls = [
+        (query.clone(), "one of `out_order_no`, `query_id` must be given"),
+        (query.out_order_no("7").query_id("8"), "only one of `out_order_no`, `query_id` can be given"),
+    ];
+    for (call, message) in calls {
         let error = call.await.unwrap_err();
         assert_eq!((error.kind(), error.outcome()), (ErrorKind::Request, Outcome::NotSent));
-        assert!(error.to_string().contains("exactly one of `out_order_no` and `query_id`"), "{error}");
+        assert!(error.to_string().contains(message), "{error}");
     }
     assert!(wire.received().is_empty());
 }

@@ -1,5 +1,6 @@
 //! A running shop does not break when WeChat Pay says something new.
 
+use wechatpay_sdk::Fen;
 use wechatpay_sdk::partner_payscore::{ServiceOrder, ServiceOrderState};
 
 use crate::support::*;
@@ -23,7 +24,7 @@ async fn i05_i06_i07_unknown_words_and_members_nulls_and_gaps_survive() {
     let order = call.await.unwrap().into_inner();
     assert_eq!(order.state, ServiceOrderState::Unrecognized("FROZEN".into()));
     assert_eq!((order.state_description.as_ref(), order.total_amount), (None, None));
-    assert_eq!(order.post_payments[0].amount, Some(9_007_199_254_740_993));
+    assert_eq!(order.post_payments[0].amount, Some(Fen::new(9_007_199_254_740_993)));
     assert_eq!(order.extra["shop_level"], 7);
 
     let text = serde_json::to_value(&order).unwrap();
@@ -36,7 +37,7 @@ async fn i05_i06_i07_unknown_words_and_members_nulls_and_gaps_survive() {
 
 #[test]
 fn i03_i04_times_keep_their_text() {
-    use wechatpay_sdk::types::{PayscoreTime, Rfc3339Time};
+    use wechatpay_sdk::{PayscoreTime, Rfc3339Time};
     for text in ["2018-06-08T10:34:56+08:00", "2018-06-08T02:34:56.123Z", "2018-06-08T11:34:56+09:00"] {
         let time: Rfc3339Time = serde_json::from_value(text.into()).unwrap();
         assert_eq!(time.as_str(), text);

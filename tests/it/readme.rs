@@ -4,7 +4,7 @@ use wechatpay_sdk::partner_payscore::{
     CompleteServiceOrderRequest, CreateServiceOrderRequest, PostPayment, RiskFund, TimeRange,
 };
 use wechatpay_sdk::simulator::Gateway;
-use wechatpay_sdk::{ErrorKind, WechatPay};
+use wechatpay_sdk::{ErrorKind, Fen, WechatPay};
 
 #[path = "../../examples/readme.rs"]
 mod example;
@@ -59,7 +59,7 @@ async fn the_readmes_first_program_syncs_an_order_and_its_query_reads_it() {
 
     assert_eq!(example::what_to_do(example::paid_in_cash(&pay).await), "done");
     assert_eq!(gateway.order(NUMBER).unwrap().state(), "DONE");
-    assert_eq!(example::total(&pay, NUMBER).await.unwrap(), Some(1));
+    assert_eq!(example::total(&pay, NUMBER).await.unwrap(), Some(Fen::new(1)));
     assert_eq!(example::what_to_do(example::paid_in_cash(&pay).await), "it was done before");
 }
 

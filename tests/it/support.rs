@@ -11,7 +11,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use wechatpay_sdk::{Certificate, Clock, Merchant, PrivateKey, PublicKey, Trust, WechatPay, WechatPayBuilder};
 
-pub(crate) const MCHID: &str = "1900000109";
+pub(crate) const MCHID: &str = "1230000109";
 pub(crate) const SERIAL: &str = "3775B6A45ACD588826D15E583A95F5DD40C1B12F";
 pub(crate) const KEY_ID: &str = "PUB_KEY_ID_0119000000012026";
 /// When every test takes place: 2026-12-01 12:00:00 in Beijing.

@@ -1,7 +1,8 @@
 //! The RSA arithmetic: aws-lc-rs where the feature `aws-lc-rs` is on, the `rsa` crate where it is off.
 //!
-//! Both offer the same two types. A key comes in parsed and checked, is converted once, and then only signs or
-//! verifies: RSASSA-PKCS1-v1_5 with SHA-256, nothing else. Tests compile both and hold them to the same vectors.
+//! Both offer the same types. A key comes in parsed and checked, is converted once, and then signs or verifies
+//! (RSASSA-PKCS1-v1_5 with SHA-256) or encrypts (OAEP with SHA-1), nothing else. Tests compile both and hold them to the
+//! same vectors.
 
 #[cfg(any(test, feature = "aws-lc-rs"))]
 mod aws_lc;
@@ -9,9 +10,9 @@ mod aws_lc;
 mod rust_crypto;
 
 #[cfg(feature = "aws-lc-rs")]
-pub(super) use self::aws_lc::{SigningKey, VerifyingKey};
+pub(super) use self::aws_lc::{EncryptingKey, SigningKey, VerifyingKey};
 #[cfg(not(feature = "aws-lc-rs"))]
-pub(super) use self::rust_crypto::{SigningKey, VerifyingKey};
+pub(super) use self::rust_crypto::{EncryptingKey, SigningKey, VerifyingKey};
 
 /// What a backend says when it fails.
 pub(super) type Failure = Box<dyn std::error::Error + Send + Sync>;

@@ -1,5 +1,7 @@
 //! The `rsa` crate: pure Rust, no C compiler needed.
 
+use rsa::Oaep;
+use sha1::Sha1;
 use sha2::Sha256;
 
 use super::Failure;
@@ -26,5 +28,17 @@ impl VerifyingKey {
 
     pub(in crate::keys) fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
         self.0.pkcs1v15_verify::<Sha256>(message, signature).is_ok()
+    }
+}
+
+pub(in crate::keys) struct EncryptingKey(rsa::PublicKey);
+
+impl EncryptingKey {
+    pub(in crate::keys) fn new(key: &rsa::PublicKey) -> Result<Self, Failure> {
+        Ok(Self(key.clone()))
+    }
+
+    pub(in crate::keys) fn encrypt(&self, plaintext: &[u8]) -> Result<Vec<u8>, Failure> {
+        Ok(self.0.encrypt(&mut getrandom::SysRng, Oaep::<Sha1>::new(), plaintext)?)
     }
 }

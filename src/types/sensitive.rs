@@ -1,0 +1,172 @@
+//! Text that is encrypted on its way: what we send, and what we receive.
+
+use std::fmt;
+
+use serde::ser::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use crate::rt::{Blank, Decode, DecodeError, deserialize};
+
+/// Text that WeChat Pay wants encrypted: a name, the number of an identity document, a bank account.
+///
+/// It goes in as plain text and is encrypted with WeChat Pay's key when the call is sent. Until then it cannot be
+/// written: `Serialize` refuses it, `Debug` shows `***`, and its memory is wiped when it is dropped.
+///
+/// ```
+/// use wechatpay_sdk::Sensitive;
+///
+/// let name = Sensitive::from("张三");
+/// assert_eq!(format!("{name:?}"), "***");
+/// assert!(serde_json::to_string(&name).is_err());
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Sensitive(State);
+
+#[derive(Clone, PartialEq, Eq)]
+enum State {
+    Plain(Zeroizing<String>),
+    /// Base64.
+    Sealed(String),
+}
+
+impl Sensitive {
+    /// The plain text, while it is not encrypted.
+    pub(crate) fn plain(&self) -> Option<&str> {
+        match &self.0 {
+            State::Plain(text) => Some(text),
+            State::Sealed(_) => None,
+        }
+    }
+
+    /// The ciphertext, once it is encrypted.
+    pub(crate) fn into_sealed(self) -> Option<String> {
+        match self.0 {
+            State::Plain(_) => None,
+            State::Sealed(ciphertext) => Some(ciphertext),
+        }
+    }
+
+    pub(crate) fn set_sealed(&mut self, ciphertext: String) {
+        self.0 = State::Sealed(ciphertext);
+    }
+}
+
+impl From<&str> for Sensitive {
+    fn from(text: &str) -> Self {
+        Self::from(text.to_owned())
+    }
+}
+
+impl From<String> for Sensitive {
+    fn from(text: String) -> Self {
+        Self::from(Zeroizing::new(text))
+    }
+}
+
+impl From<Zeroizing<String>> for Sensitive {
+    fn from(text: Zeroizing<String>) -> Self {
+        Self(State::Plain(text))
+    }
+}
+
+impl fmt::Debug for Sensitive {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl Serialize for Sensitive {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0 {
+            State::Sealed(ciphertext) => serializer.serialize_str(ciphertext),
+            State::Plain(_) => Err(S::Error::custom("a sensitive text is written only when it is encrypted")),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Sensitive {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserialize(deserializer)
+    }
+}
+
+impl Decode for Sensitive {
+    fn decode(value: Value) -> Result<Self, DecodeError> {
+        String::decode(value).map(Self::from)
+    }
+}
+
+impl Blank for Sensitive {
+    fn blank() -> Self {
+        Self::from(String::new())
+    }
+}
+
+/// Text that WeChat Pay has encrypted with the merchant's key, in base64.
+///
+/// `Debug` does not show it. This version hands it over as it came; the merchant's private key opens it (RSA-OAEP with
+/// SHA-1).
+#[derive(Clone, PartialEq, Eq)]
+pub struct Ciphertext(String);
+
+impl Ciphertext {
+    /// The ciphertext in base64, as it came.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Ciphertext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl Serialize for Ciphertext {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Ciphertext {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserialize(deserializer)
+    }
+}
+
+impl Decode for Ciphertext {
+    fn decode(value: Value) -> Result<Self, DecodeError> {
+        String::decode(value).map(Self)
+    }
+}
+
+impl Blank for Ciphertext {
+    fn blank() -> Self {
+        Self(String::new())
+    }
+}
+
+#[cfg(feature = "schemars")]
+mod schema {
+    use std::borrow::Cow;
+
+    use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+    macro_rules! text {
+        ($($name:ident),*) => { $(
+            impl JsonSchema for super::$name {
+                fn schema_name() -> Cow<'static, str> {
+                    stringify!($name).into()
+                }
+
+                fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                    json_schema!({ "type": "string" })
+                }
+            }
+        )* };
+    }
+
+    text!(Sensitive, Ciphertext);
+}
