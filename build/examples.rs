@@ -142,7 +142,9 @@ fn literal(ty: &Type, example: &Value) -> TokenStream {
             let items = items.iter().map(|example| literal(item, example));
             quote!([#(#items),*])
         }
-        (Type::Integer, Value::Number(number)) => {
+        // Text does not become an id of media by itself, as it becomes everything else.
+        (Type::Component { name, .. }, Value::String(id)) if name == "MediaId" => quote!(crate::MediaId::new(#id)),
+        (Type::Integer | Type::Component { .. }, Value::Number(number)) => {
             let number = number.as_i64().unwrap_or_default();
             quote!(#number)
         }

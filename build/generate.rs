@@ -42,7 +42,7 @@ pub(crate) fn generate(openapi: Value, replaced: &BTreeMap<String, String>) -> R
     Ok(generated)
 }
 
-/// Components whose Rust type stands elsewhere: the time formats in `src/types`, and for a family what `common.yaml` has.
+/// Components whose Rust type stands elsewhere: the scalars in `src/types`, and for a family what `common.yaml` has.
 pub(crate) fn replaced_types(common: &Document, from_common: bool) -> BTreeMap<String, String> {
     let mut replaced: BTreeMap<String, String> =
         SCALARS.iter().map(|name| ((*name).to_owned(), format!("crate::types::{name}"))).collect();

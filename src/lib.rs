@@ -23,7 +23,7 @@ mod sign;
 #[cfg(feature = "simulator")]
 pub mod simulator;
 mod trust;
-pub mod types;
+mod types;
 mod verify;
 
 #[cfg(test)]
@@ -61,6 +61,7 @@ pub use self::response::Response;
 pub use self::sending::Sending;
 pub use self::sign::{Sign, Signing};
 pub use self::trust::{PublicKeyId, Trust};
+pub use self::types::{BeijingDate, BeijingHour, BeijingIsoDate, BeijingTime, Fen, MediaId, PayscoreTime, Rfc3339Time};
 pub use self::verify::{VerifiedBy, VerifyFailure};
 
 /// Members of a JSON object by name.

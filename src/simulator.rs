@@ -50,8 +50,6 @@
 
 mod answer;
 mod authorization;
-#[cfg(feature = "partner-payscore")]
-mod beijing;
 mod clock;
 mod desk;
 mod fault;

@@ -19,7 +19,6 @@ pub(super) use self::state::Action;
 use self::state::State;
 pub use self::view::OrderView;
 use super::answer::{Answer, Location, Refusal};
-use super::beijing;
 use super::validate::Call;
 
 /// All service orders of one gateway.

@@ -36,7 +36,7 @@ async fn i05_i06_i07_unknown_words_and_members_nulls_and_gaps_survive() {
 
 #[test]
 fn i03_i04_times_keep_their_text() {
-    use wechatpay_sdk::types::{PayscoreTime, Rfc3339Time};
+    use wechatpay_sdk::{PayscoreTime, Rfc3339Time};
     for text in ["2018-06-08T10:34:56+08:00", "2018-06-08T02:34:56.123Z", "2018-06-08T11:34:56+09:00"] {
         let time: Rfc3339Time = serde_json::from_value(text.into()).unwrap();
         assert_eq!(time.as_str(), text);

@@ -6,8 +6,9 @@ use serde_json::{Map, Value};
 
 use super::amounts::{self, Bill};
 use super::period::{self, Start};
+use super::refused;
 use super::state::{Action, State};
-use super::{beijing, refused};
+use crate::PayscoreTime;
 use crate::simulator::answer::Refusal;
 use crate::simulator::validate::Call;
 
@@ -121,7 +122,7 @@ impl Order {
         match action {
             Action::Confirm => self.confirm(now),
             Action::UserPays => {
-                self.payment = Some(Payment { paid_type: "NEWTON", paid_time: beijing::format(now) });
+                self.payment = Some(Payment { paid_type: "NEWTON", paid_time: PayscoreTime::at(now).to_string() });
             }
             _ => {}
         }
@@ -176,7 +177,7 @@ impl Order {
         const PAID_TIME: &str = "/detail/paid_time";
         let next = self.state.check(Action::Sync)?;
         let text = body.pointer(PAID_TIME).and_then(Value::as_str).unwrap_or_default();
-        let issue = match (beijing::parse(text), self.start) {
+        let issue = match (PayscoreTime::from(text).unix_timestamp().ok(), self.start) {
             (None, _) => "must be a time in Beijing, yyyyMMddHHmmss or yyyyMMdd",
             (Some(paid), _) if paid > now => "is in the future",
             (Some(paid), Start::At(start)) if paid < start => "is before the service began",
@@ -211,7 +212,7 @@ impl Order {
             self.begin(Start::OnAccept, now);
             let mut period = self.terms.get("time_range").cloned().unwrap_or_default();
             if let Some(members) = period.as_object_mut() {
-                members.insert("start_time".to_owned(), beijing::format(now).into());
+                members.insert("start_time".to_owned(), PayscoreTime::at(now).to_string().into());
             }
             self.changed.insert("time_range".to_owned(), period);
         }

@@ -2,11 +2,10 @@
 
 use serde_json::Value;
 
-use super::{beijing, refused};
+use super::refused;
+use crate::PayscoreTime;
 use crate::simulator::answer::Refusal;
 
-/// The service begins when the user confirms.
-const ON_ACCEPT: &str = "OnAccept";
 const START: &str = "/time_range/start_time";
 const END: &str = "/time_range/end_time";
 
@@ -24,12 +23,11 @@ pub(super) fn read(body: &Value, latest_end: Option<i64>) -> Result<Option<Start
     let time = |pointer| match body.pointer(pointer).and_then(Value::as_str) {
         None => Ok(None),
         Some(text) => {
-            let unix = beijing::parse(text);
-            unix.map(Some)
-                .ok_or_else(|| refused(body, pointer, "must be a time in Beijing, yyyyMMddHHmmss or yyyyMMdd"))
+            let unix = PayscoreTime::from(text).unix_timestamp();
+            unix.map(Some).map_err(|_| refused(body, pointer, "must be a time in Beijing, yyyyMMddHHmmss or yyyyMMdd"))
         }
     };
-    let is_on_accept = body.pointer(START).and_then(Value::as_str) == Some(ON_ACCEPT);
+    let is_on_accept = body.pointer(START).and_then(Value::as_str) == Some(PayscoreTime::on_accept().as_str());
     let start = if is_on_accept { Some(Start::OnAccept) } else { time(START)?.map(Start::At) };
     if let Some(end) = time(END)? {
         if matches!(start, Some(Start::At(start)) if end < start) {
@@ -73,7 +71,7 @@ mod tests {
 
     #[test]
     fn a_completed_service_does_not_end_in_the_future() {
-        let now = beijing::parse("20091225120000");
+        let now = PayscoreTime::from("20091225120000").unix_timestamp().ok();
         read(&body("20091225", "20091225120000"), now).unwrap();
         assert_eq!(read(&body("20091225", "20091225120001"), now).unwrap_err().field(), Some(END));
         read(&body("20091225", "20991225"), None).unwrap();
