@@ -2,6 +2,7 @@
 
 use schemars::schema_for;
 use wechatpay_sdk::partner_payscore::{ServiceOrder, ServiceOrderState, SyncServiceOrderRequest};
+use wechatpay_sdk::{BeijingTime, Fen, MediaId};
 
 #[test]
 fn a_request_requires_what_its_spec_requires() {
@@ -22,4 +23,18 @@ fn an_enum_is_open_and_an_answer_takes_unknown_members() {
     assert_ne!(order.get("additionalProperties"), Some(&false.into()));
     let required = order.get("required").unwrap().as_array().unwrap();
     assert!(!required.contains(&"post_payments".into()), "{required:?}");
+}
+
+#[test]
+fn money_ids_and_times_say_what_they_are_in_one_line() {
+    for (schema, kind, description) in [
+        (schema_for!(Fen), "integer", "Amount of money in fen, a hundredth of a yuan"),
+        (schema_for!(MediaId), "string", "Id of a file that was uploaded before"),
+        (schema_for!(BeijingTime), "string", "a time as yyyyMMddHHmmss in Beijing, such as 20091225091210"),
+    ] {
+        assert_eq!(
+            (schema.get("type").unwrap(), schema.get("description").unwrap()),
+            (&kind.into(), &description.into())
+        );
+    }
 }
