@@ -80,7 +80,7 @@ impl TimeFormat {
                 // A day alone is its midnight.
                 let time = Time::parse(text, &pattern).unwrap_or(Time::MIDNIGHT);
                 let local = day.with_time(time).assume_offset(UtcOffset::from_whole_seconds(AHEAD).ok()?);
-                // `time` also reads signs and, in its own way, some times that do not exist.
+                // Written again, so that no sign before the year passes, and no hour for which midnight stands in.
                 (self.format(local)? == text).then_some(local)
             }
         }
