@@ -86,7 +86,22 @@ macro_rules! families {
 }
 
 families! {
+    /// Statements of trades and of funds. 「账单」
+    #[cfg(feature = "bill")]
+    bill: Bill,
+    /// Platform certificates, and an echo to test keys with. 「平台证书」
+    #[cfg(feature = "certificates")]
+    certificates: Certificates,
+    /// Several orders paid at once. 「合单支付」
+    #[cfg(feature = "combine-payments")]
+    combine_payments: CombinePayments,
+    /// Orders of a partner for its sub-merchants. 「基础支付（服务商）」
+    #[cfg(feature = "partner-payments")]
+    partner_payments: PartnerPayments,
     /// Pay Score service orders for partners. 「微信支付分（服务商）」
     #[cfg(feature = "partner-payscore")]
     partner_payscore: PartnerPayscore,
+    /// Orders of a merchant. 「基础支付」
+    #[cfg(feature = "payments")]
+    payments: Payments,
 }
