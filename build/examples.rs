@@ -16,6 +16,7 @@ pub(crate) fn emit(document: &Document, generated: &Generated, reach: &Reach) ->
     let readers = readers(document, generated, reach)?;
     let calls = document.operations.iter().map(|operation| example(document, operation));
     super::emit::unparse(quote! {
+        #[allow(unused_imports, reason = "there may be no requests")]
         use super::*;
 
         #readers
@@ -106,6 +107,7 @@ fn example(document: &Document, operation: &Operation) -> TokenStream {
     let call = format_ident!("{}", snake_case(id));
     quote! {
         crate::every_operation::Example {
+            family: stringify!(#family),
             id: #id,
             method: #method,
             path: #target,

@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rsa::pkcs8::DecodePrivateKey as _;
 use rsa::sha2::Sha256;
+use sha1::Sha1;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use wechatpay_sdk::{Certificate, Clock, Merchant, PrivateKey, PublicKey, Trust, WechatPay, WechatPayBuilder};
@@ -96,6 +97,14 @@ impl Received {
         let key = rsa::PrivateKey::from_pkcs8_pem(&key_file("merchant.pkcs8.pem")).unwrap();
         key.to_public_key().pkcs1v15_verify::<Sha256>(&self.signed_message(), &self.signature()).is_ok()
     }
+}
+
+/// What WeChat Pay's private key makes of a ciphertext: RSA-OAEP with SHA-1, by the `rsa` crate.
+pub(crate) fn platform_opens(ciphertext: &str) -> String {
+    let key = rsa::PrivateKey::from_pkcs8_pem(&key_file("platform.key.pem")).unwrap();
+    let bytes = STANDARD.decode(ciphertext).expect("a ciphertext is base64");
+    let plain = key.decrypt(rsa::Oaep::<Sha1>::new(), &bytes).expect("the ciphertext opens");
+    String::from_utf8(plain).expect("the text is UTF-8")
 }
 
 /// Signs as WeChat Pay does, with the `rsa` crate.
