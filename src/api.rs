@@ -95,6 +95,12 @@ families! {
     /// Several orders paid at once. 「合单支付」
     #[cfg(feature = "combine-payments")]
     combine_payments: CombinePayments,
+    /// Sharing the money of an order on a platform. 「电商收付通分账」
+    #[cfg(feature = "ecommerce-profit-sharing")]
+    ecommerce_profit_sharing: EcommerceProfitSharing,
+    /// Transfers from the merchant to users. 「商家转账」
+    #[cfg(feature = "merchant-transfer")]
+    merchant_transfer: MerchantTransfer,
     /// Orders of a partner for its sub-merchants. 「基础支付（服务商）」
     #[cfg(feature = "partner-payments")]
     partner_payments: PartnerPayments,
@@ -104,4 +110,10 @@ families! {
     /// Orders of a merchant. 「基础支付」
     #[cfg(feature = "payments")]
     payments: Payments,
+    /// Sharing the money of an order. 「分账」
+    #[cfg(feature = "profit-sharing")]
+    profit_sharing: ProfitSharing,
+    /// Refunds. 「退款」
+    #[cfg(feature = "refund")]
+    refund: Refund,
 }
