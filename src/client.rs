@@ -3,6 +3,7 @@
 mod brand;
 mod builder;
 mod check;
+mod env;
 
 use std::fmt;
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::error::{Error, Result};
 use crate::keys::{Certificate, PrivateKey, PublicKey};
@@ -175,6 +175,8 @@ pub struct Merchant {
     pub(crate) scheme: Scheme,
     serial: CertificateSerial,
     pub(crate) signer: Signer,
+    /// The merchant's certificate, where it was given.
+    certificate: Option<Certificate>,
 }
 
 impl Merchant {
@@ -182,14 +184,38 @@ impl Merchant {
     ///
     /// The serial is that of the merchant's certificate, `apiclient_cert.pem`.
     pub fn new(mchid: MchId, serial: CertificateSerial, key: PrivateKey) -> Self {
-        Self { id: mchid, scheme: Scheme::Merchant, serial, signer: Signer::Local(key) }
+        Self { id: mchid, scheme: Scheme::Merchant, serial, signer: Signer::Local(key), certificate: None }
+    }
+
+    /// A merchant from the two files of its certificate, `apiclient_cert.pem` and `apiclient_key.pem`, as PEM text: serial
+    /// and validity are read from the certificate.
+    ///
+    /// ```no_run
+    /// use wechatpay_sdk::Merchant;
+    ///
+    /// let certificate = std::fs::read_to_string("secrets/apiclient_cert.pem")?;
+    /// let key = std::fs::read_to_string("secrets/apiclient_key.pem")?;
+    /// let merchant = Merchant::from_certificate("1900000001".parse()?, &certificate, &key)?;
+    /// println!("{} until {:?}", merchant.serial(), merchant.certificate_expires_at());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) when one of them is not what it should be, or the key is not that
+    /// of the certificate. Whether the certificate is in effect is checked by the clock of the client, when it is built.
+    pub fn from_certificate(mchid: MchId, certificate_pem: &str, key_pem: &str) -> Result<Self> {
+        let certificate = Certificate::from_pem(certificate_pem)?;
+        let key = PrivateKey::from_pem(key_pem)?;
+        Self::new(mchid, certificate.serial().clone(), key).with_certificate(certificate)
     }
 
     /// A merchant whose private key is elsewhere: in a KMS, an HSM or another process.
     ///
     /// A signature is waited for at most 10 seconds, or as long as [`sign_timeout`](Self::sign_timeout) says.
     pub fn with_signer(mchid: MchId, serial: CertificateSerial, signer: impl Sign + 'static) -> Self {
-        Self { id: mchid, scheme: Scheme::Merchant, serial, signer: Signer::Remote(RemoteSigner::new(signer)) }
+        let signer = Signer::Remote(RemoteSigner::new(signer));
+        Self { id: mchid, scheme: Scheme::Merchant, serial, signer, certificate: None }
     }
 
     /// Checks that serial and key are those of the merchant's certificate.
@@ -227,6 +253,7 @@ impl Merchant {
         if let Signer::Remote(remote) = &mut self.signer {
             remote.public_key = Some(certificate.public_key().clone());
         }
+        self.certificate = Some(certificate);
         Ok(self)
     }
 
@@ -247,6 +274,23 @@ impl Merchant {
     /// The serial number of the merchant's certificate.
     pub fn serial(&self) -> &CertificateSerial {
         &self.serial
+    }
+
+    /// When the merchant's certificate expires, where it was given. WeChat Pay refuses what is signed later.
+    pub fn certificate_expires_at(&self) -> Option<SystemTime> {
+        self.certificate.as_ref().map(Certificate::not_after)
+    }
+
+    /// Refuses a certificate that is not in effect.
+    pub(crate) fn check_at(&self, now: SystemTime) -> Result<()> {
+        let Some(certificate) = self.certificate.as_ref().filter(|certificate| !certificate.is_effective(now)) else {
+            return Ok(());
+        };
+        let problem = match certificate.is_expired(now) {
+            true => "has expired: get a new one in the merchant portal",
+            false => "is not valid yet",
+        };
+        Err(Error::config(format!("the merchant certificate {} {problem}, or check this machine's clock", self.serial)))
     }
 
     /// The key that the merchant's signatures are checked with, as far as it is known here.

@@ -141,6 +141,7 @@ impl<C> WechatPayBuilder<C> {
 
     fn finish(self, base: String, is_https: bool) -> Result<Core> {
         self.trust.check_against(&self.merchant)?;
+        self.merchant.check_at(self.clock.now())?;
         if self.trust.serial_to_send(self.clock.now()).is_none() {
             return Err(Error::config(
                 "no platform certificate in the trust is in effect at this machine's time, so no answer could be \
@@ -184,8 +185,8 @@ impl WechatPayBuilder {
     ///
     /// # Errors
     ///
-    /// A `Config` error when merchant and trust are mixed up, nothing in the trust is in effect, or the base URL is not a
-    /// plain `https://host` of WeChat Pay.
+    /// A `Config` error when merchant and trust are mixed up, the merchant's certificate or everything in the trust is not
+    /// in effect, or the base URL is not a plain `https://host` of WeChat Pay.
     pub fn build(self) -> Result<WechatPay> {
         Ok(WechatPay { core: self.core()? })
     }

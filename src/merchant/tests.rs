@@ -1,6 +1,6 @@
 use super::*;
-use crate::Signing;
-use crate::keys::fixtures::{certificate, merchant, private_key};
+use crate::keys::fixtures::{KEY_ID, NOW, at, certificate, merchant, pem, private_key, public_key};
+use crate::{Clock, Signing, Trust, WechatPay};
 
 fn serial(text: &str) -> Result<CertificateSerial> {
     text.parse()
@@ -90,6 +90,49 @@ fn c08_a_certificate_of_another_serial_or_key_is_refused() {
     let other_key = Merchant::new(merchant().mchid().clone(), own.serial().clone(), private_key("platform.key.pem"));
     let message = other_key.with_certificate(own).unwrap_err().to_string();
     assert!(message.starts_with("the private key does not belong to the merchant certificate 3775"), "{message}");
+}
+
+#[test]
+fn a_merchant_is_read_from_its_certificate() {
+    let (certificate, key) = (pem("merchant.certificate.pem"), pem("merchant.pkcs8.pem"));
+    let merchant = Merchant::from_certificate("1900000001".parse().unwrap(), &certificate, &key).unwrap();
+    assert_eq!(merchant.serial().as_str(), "3775B6A45ACD588826D15E583A95F5DD3775B6A4");
+    // openssl: notAfter=Jan  1 00:00:00 2125 GMT
+    assert_eq!(merchant.certificate_expires_at(), Some(at(4_891_363_200)));
+    assert_eq!(self::merchant().certificate_expires_at(), None);
+
+    let mixed_up = Merchant::from_certificate("1900000001".parse().unwrap(), &key, &certificate).unwrap_err();
+    assert_eq!(mixed_up.kind(), crate::ErrorKind::Config);
+    let other_key = pem("platform.key.pem");
+    let error = Merchant::from_certificate("1900000001".parse().unwrap(), &certificate, &other_key).unwrap_err();
+    assert!(error.to_string().contains("does not belong to the merchant certificate"), "{error}");
+}
+
+#[test]
+fn a_client_is_not_built_with_a_merchant_certificate_that_is_not_in_effect() {
+    let build = |name: &str, now: u64| {
+        let certificate = pem(name);
+        let merchant =
+            Merchant::from_certificate("1900000001".parse().unwrap(), &certificate, &pem("platform.key.pem"));
+        let trust = Trust::public_key(KEY_ID.parse().unwrap(), public_key("e3.public.pem"));
+        WechatPay::builder(merchant.unwrap(), trust).clock(Standing(at(now))).build()
+    };
+    for (name, problem) in [("platform.expired.certificate.pem", "expired"), ("platform.future.certificate.pem", "yet")]
+    {
+        let error = build(name, NOW).unwrap_err();
+        assert!(error.to_string().contains(problem), "{name}: {error}");
+    }
+    assert!(build("platform.certificate.pem", NOW).is_ok());
+}
+
+/// A clock that stands still.
+#[derive(Debug)]
+struct Standing(std::time::SystemTime);
+
+impl Clock for Standing {
+    fn now(&self) -> std::time::SystemTime {
+        self.0
+    }
 }
 
 #[test]

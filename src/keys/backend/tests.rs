@@ -142,6 +142,29 @@ fn b20_a_signature_of_another_length_or_above_the_modulus_is_refused() {
     assert!(verifiers.verify(b"message", &signature));
 }
 
+/// What openssl makes of a ciphertext with OAEP over this digest.
+fn opened(ciphertext: &[u8], digest: &str) -> Option<Vec<u8>> {
+    let (oaep, mgf1) = (format!("rsa_oaep_md:{digest}"), format!("rsa_mgf1_md:{digest}"));
+    let arguments = ["pkeyutl", "-decrypt", "-inkey", "platform.key.pem", "-pkeyopt", "rsa_padding_mode:oaep"];
+    openssl(&[&arguments[..], &["-pkeyopt", &oaep, "-pkeyopt", &mgf1]].concat(), ciphertext).ok()
+}
+
+#[test]
+fn d01_d02_openssl_opens_what_either_backend_encrypts_as_oaep_over_sha1_and_nothing_else() {
+    let key = rsa::PublicKey::from_public_key_der(&parse(&pem("platform.public.pem")).unwrap().der).unwrap();
+    let (ours, theirs) = (aws_lc::EncryptingKey::new(&key).unwrap(), rust_crypto::EncryptingKey::new(&key).unwrap());
+    for text in [&b"1"[..], "张三".as_bytes(), &[b'x'; 214]] {
+        for ciphertext in [ours.encrypt(text).unwrap(), theirs.encrypt(text).unwrap()] {
+            assert_eq!(ciphertext.len(), 256);
+            assert_eq!(opened(&ciphertext, "sha1").as_deref(), Some(text));
+            assert_eq!(opened(&ciphertext, "sha256"), None);
+        }
+        assert_ne!(ours.encrypt(text).unwrap(), ours.encrypt(text).unwrap(), "OAEP is randomised");
+    }
+    assert!(ours.encrypt(&[b'x'; 215]).is_err() && theirs.encrypt(&[b'x'; 215]).is_err());
+    assert_eq!(crate::keys::fixtures::public_key("platform.public.pem").max_plaintext(), 214);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
 
