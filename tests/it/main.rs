@@ -10,10 +10,14 @@
 
 mod calls;
 mod configuration;
+mod encrypted;
 mod escape_hatch;
+mod extra;
 mod lenient;
 mod outcomes;
+mod progress;
 mod readme;
+mod rules;
 #[cfg(feature = "schemars")]
 mod schemas;
 mod secrets;

@@ -1,0 +1,104 @@
+//! Sensitive fields leave this process only encrypted, with the key that `Wechatpay-Serial` names.
+
+use serde_json::Value;
+use wechatpay_sdk::profit_sharing::{
+    CreateProfitSharingOrderRequest, ProfitSharingReceiverType, ProfitSharingShare, ProfitSharingShareBuilder,
+};
+use wechatpay_sdk::refund::{AbnormalRefundType, ApplyAbnormalRefundRequest};
+use wechatpay_sdk::required::Given;
+use wechatpay_sdk::{ErrorKind, Outcome, Rule, Trust, Validation, WechatPay};
+
+use crate::support::*;
+
+const SPLIT: &str = r#"{"out_order_no":"P1","state":"PROCESSING"}"#;
+
+fn share(account: &str) -> ProfitSharingShareBuilder<Given, Given, Given, Given> {
+    ProfitSharingShare::builder()
+        .type_(ProfitSharingReceiverType::PersonalOpenid)
+        .account(account)
+        .amount(1)
+        .description("d")
+}
+
+fn split(shares: Vec<ProfitSharingShare>) -> CreateProfitSharingOrderRequest {
+    CreateProfitSharingOrderRequest::builder()
+        .transaction_id("4208450740201411110007820472")
+        .out_order_no("P1")
+        .unfreeze_unsplit(true)
+        .receivers(shares)
+        .build()
+}
+
+fn names(request: &Received) -> Vec<Option<String>> {
+    let body: Value = serde_json::from_slice(&request.body).unwrap();
+    let receivers = body["receivers"].as_array().unwrap();
+    receivers.iter().map(|receiver| Some(platform_opens(receiver.get("name")?.as_str()?))).collect()
+}
+
+#[tokio::test]
+async fn d03_d09_every_sensitive_member_of_a_list_is_encrypted_once_however_often_the_request_is_sent() {
+    let wire = Wire::always(Reply::signed(200, SPLIT)).await;
+    let request = split(vec![share("a").name("张三").build(), share("b").build(), share("c").name("李四").build()]);
+    for _ in 0..2 {
+        wire.client().profit_sharing().create_order(request.clone()).await.unwrap();
+    }
+    for sent in wire.received() {
+        assert!(sent.is_signed());
+        assert_eq!(sent.header("wechatpay-serial"), Some(KEY_ID));
+        assert_eq!(names(&sent), [Some("张三".to_owned()), None, Some("李四".to_owned())]);
+        assert!(!String::from_utf8_lossy(&sent.body).contains("张三"));
+    }
+    assert_ne!(wire.received()[0].body, wire.received()[1].body, "OAEP is randomised");
+}
+
+#[tokio::test]
+async fn d04_the_serial_is_that_of_the_certificate_whose_key_encrypts() {
+    let wire = Wire::always(Reply::signed(200, SPLIT)).await;
+    let trust = Trust::certificates([certificate("platform.certificate.pem")]).unwrap();
+    let pay = WechatPay::builder(merchant(), trust).clock(StandingClock(at(NOW)));
+    let pay = pay.build_for_loopback(wire.address()).unwrap();
+    // The answer is signed by the public key's id, which this trust does not have; what was sent is what matters here.
+    let _ = pay.profit_sharing().create_order(split(vec![share("a").name("张三").build()])).await;
+    let sent = wire.only();
+    assert_eq!(sent.header("wechatpay-serial"), Some(certificate("platform.certificate.pem").serial().as_str()));
+    assert_eq!(names(&sent), [Some("张三".to_owned())]);
+}
+
+#[tokio::test]
+async fn d01_a_text_that_is_too_long_to_encrypt_names_its_field_and_limit_and_not_the_text() {
+    let wire = Wire::always(Reply::signed(200, SPLIT)).await;
+    for validation in [Validation::Enforce, Validation::Warn, Validation::Off] {
+        let pay = builder().validation(validation).build_for_loopback(wire.address()).unwrap();
+        let request = split(vec![share("a").build(), share("b").name("名".repeat(72)).build()]);
+        let error = pay.profit_sharing().create_order(request).await.unwrap_err();
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Request, Outcome::NotSent));
+        assert_eq!(error.to_string(), "create_order: /receivers/1/name: at most 214 bytes can be encrypted, has 216");
+        assert!(!format!("{error:?}").contains('名'));
+        assert_eq!(error.offences()[0].rule(), &Rule::TooLongToEncrypt { max: 214, actual: 216 });
+    }
+    assert!(wire.received().is_empty());
+    let fits = split(vec![share("a").name("x".repeat(214)).build()]);
+    wire.client().profit_sharing().create_order(fits).await.unwrap();
+}
+
+#[tokio::test]
+async fn d05_an_empty_sensitive_member_is_left_out() {
+    let wire = Wire::always(Reply::signed(200, r#"{"out_refund_no":"R1","status":"PROCESSING"}"#)).await;
+    let request = ApplyAbnormalRefundRequest::builder()
+        .out_refund_no("R1")
+        .type_(AbnormalRefundType::MerchantBankCard)
+        .bank_account("")
+        .maybe_real_name(None::<&str>);
+    wire.client().refund().apply_abnormal_refund("50000000382019052709732678859", request).await.unwrap();
+    let body: Value = serde_json::from_slice(&wire.only().body).unwrap();
+    assert_eq!(body, serde_json::json!({ "out_refund_no": "R1", "type": "MERCHANT_BANK_CARD" }));
+}
+
+#[test]
+fn c05_a_sensitive_text_is_neither_printed_nor_serialised() {
+    let request = split(vec![share("oUpF8uMuAJO").name("张三").build()]);
+    assert!(!format!("{request:?}").contains("张三"));
+    assert!(!format!("{request:?}").contains("oUpF8uMuAJO"), "accounts of receivers may be openids");
+    let error = serde_json::to_string(&request).unwrap_err();
+    assert!(!error.to_string().contains("张三"), "{error}");
+}
