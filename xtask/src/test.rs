@@ -14,7 +14,7 @@ const RUNS: [&[&str]; 2] = [
         "wechatpay-sdk",
         "--no-default-features",
         "--features",
-        "rustls,partner-payscore,simulator",
+        "rustls,full,simulator",
         "--lib",
         "--test",
         "it",
