@@ -1,0 +1,108 @@
+//! A service provider sells for a sub-merchant and shares the money: order, query, split, release of the rest.
+//!
+//! `cargo run --features full,simulator --example partner_split`. The simulated WeChat Pay answers with the examples of
+//! the specs, so the numbers in the answers are not those of the requests.
+
+use std::time::{Duration, SystemTime};
+
+use wechatpay_sdk::partner_payments::{
+    CreatePartnerJsapiTransactionRequest, OrderAmount, PartnerPayer, PartnerSettleInfo,
+};
+use wechatpay_sdk::profit_sharing::{
+    AddProfitSharingReceiverRequest, CreateProfitSharingOrderRequest, ProfitSharingReceiverType,
+    ProfitSharingRelationType, ProfitSharingShare, UnfreezeProfitSharingOrderRequest,
+};
+use wechatpay_sdk::simulator::Gateway;
+use wechatpay_sdk::{Fen, Progress, WechatPay};
+
+const SUB_MERCHANT: &str = "1900000109";
+const APP: &str = "wx8888888888888888";
+const COURIER: &str = "oUpF8uN95-PteSTRuNgYbSxjn3sQ";
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> wechatpay_sdk::Result<()> {
+    let gateway = Gateway::start().await?;
+    let pay = gateway.client()?;
+    let price = Fen::from_yuan("128.00")?;
+
+    let prepay_id = order(&pay, "20261124-0001", price).await?;
+    println!("ordered for {price} yuan: {prepay_id}");
+
+    let Some(transaction_id) = paid(&pay, "20261124-0001").await? else {
+        println!("not paid yet");
+        return Ok(());
+    };
+    println!("paid: {transaction_id}");
+
+    let progress = share(&pay, &transaction_id, "20261124-0001-S1", Fen::from_yuan("8.00")?).await?;
+    println!("shared: {progress:?}");
+
+    let progress = release(&pay, &transaction_id, "20261124-0001-U1").await?;
+    println!("the rest is released: {progress:?}");
+    Ok(())
+}
+
+/// An order whose money waits to be shared. The user is known in the app of the sub-merchant.
+async fn order(pay: &WechatPay, out_trade_no: &str, price: Fen) -> wechatpay_sdk::Result<String> {
+    let order = CreatePartnerJsapiTransactionRequest::builder()
+        .sp_appid(APP)
+        .sp_mchid(pay.mchid())
+        .sub_appid("wxd678efh567hg6999")
+        .sub_mchid(SUB_MERCHANT)
+        .description("鲜花 一束")
+        .out_trade_no(out_trade_no)
+        .time_expire(SystemTime::now() + Duration::from_secs(30 * 60))
+        .notify_url("https://partner.example/wechat/paid")
+        .settle_info(PartnerSettleInfo::builder().profit_sharing(true))
+        .amount(OrderAmount::builder().total(price))
+        .payer(PartnerPayer::builder().sub_openid("oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"));
+    let prepay = pay.partner_payments().create_jsapi_transaction(order).await?;
+    Ok(prepay.into_inner().prepay_id)
+}
+
+/// The number of the payment, once the order is paid.
+async fn paid(pay: &WechatPay, out_trade_no: &str) -> wechatpay_sdk::Result<Option<String>> {
+    let query = pay.partner_payments().get_transaction_by_out_trade_no(out_trade_no);
+    let order = query.sp_mchid(pay.mchid()).sub_mchid(SUB_MERCHANT).await?.into_inner();
+    Ok(order.transaction_id.clone().filter(|_| order.progress() == Progress::Succeeded))
+}
+
+/// The courier's share. What becomes of it is read from the receivers: a split that is `FINISHED` need not have succeeded.
+async fn share(pay: &WechatPay, transaction_id: &str, number: &str, amount: Fen) -> wechatpay_sdk::Result<Progress> {
+    let courier = AddProfitSharingReceiverRequest::builder()
+        .sub_mchid(SUB_MERCHANT)
+        .appid(APP)
+        .type_(ProfitSharingReceiverType::PersonalOpenid)
+        .account(COURIER)
+        .name("张三") // encrypted on its way
+        .relation_type(ProfitSharingRelationType::Custom)
+        .custom_relation("骑手");
+    pay.profit_sharing().add_receiver(courier).await?;
+
+    let split = CreateProfitSharingOrderRequest::builder()
+        .sub_mchid(SUB_MERCHANT)
+        .appid(APP)
+        .transaction_id(transaction_id)
+        .out_order_no(number)
+        .receivers([ProfitSharingShare::builder()
+            .type_(ProfitSharingReceiverType::PersonalOpenid)
+            .account(COURIER)
+            .name("张三")
+            .amount(amount)
+            .description("配送费")])
+        .unfreeze_unsplit(false);
+    pay.profit_sharing().create_order(split).await?;
+
+    let split = pay.profit_sharing().get_order(number).sub_mchid(SUB_MERCHANT).transaction_id(transaction_id).await?;
+    Ok(split.progress())
+}
+
+/// The rest goes to the sub-merchant. The release has a number of its own.
+async fn release(pay: &WechatPay, transaction_id: &str, number: &str) -> wechatpay_sdk::Result<Progress> {
+    let rest = UnfreezeProfitSharingOrderRequest::builder()
+        .sub_mchid(SUB_MERCHANT)
+        .transaction_id(transaction_id)
+        .out_order_no(number)
+        .description("解冻剩余资金");
+    Ok(pay.profit_sharing().unfreeze_order(rest).await?.progress())
+}
