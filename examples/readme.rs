@@ -2,7 +2,7 @@
 
 #![allow(dead_code, reason = "the README shows them; tests/it/readme.rs runs them")]
 
-use wechatpay_sdk::{Error, Fen, Outcome, WechatPay};
+use wechatpay_sdk::{Error, Fen, Outcome, Progress, WechatPay};
 
 pub(crate) fn connect() -> wechatpay_sdk::Result<WechatPay> {
     use wechatpay_sdk::{Merchant, PrivateKey, PublicKey, Trust};
@@ -40,6 +40,26 @@ pub(crate) async fn total(pay: &WechatPay, number: &str) -> wechatpay_sdk::Resul
         .await?;
     println!("{:?}, verified by {}", order.state, order.verified_by());
     Ok(order.total_amount)
+}
+
+pub(crate) async fn sell(pay: &WechatPay, number: &str, openid: &str) -> wechatpay_sdk::Result<String> {
+    use wechatpay_sdk::payments::{CreateJsapiTransactionRequest, OrderAmount, Payer};
+
+    let order = CreateJsapiTransactionRequest::builder()
+        .appid("wxd678efh567hg6787")
+        .mchid(pay.mchid())
+        .description("鲜花 一束")
+        .out_trade_no(number)
+        .notify_url("https://shop.example/wechat/paid")
+        .amount(OrderAmount::builder().total(Fen::from_yuan("128.00")?)) // or .total(12_800), in fen
+        .payer(Payer::builder().openid(openid));
+    let prepay = pay.payments().create_jsapi_transaction(order).await?;
+    Ok(prepay.into_inner().prepay_id)
+}
+
+pub(crate) async fn is_paid(pay: &WechatPay, number: &str) -> wechatpay_sdk::Result<bool> {
+    let order = pay.payments().get_transaction_by_out_trade_no(number).mchid(pay.mchid()).await?;
+    Ok(order.progress() == Progress::Succeeded) // also when it was refunded since
 }
 
 pub(crate) fn what_to_do(result: Result<(), Error>) -> &'static str {

@@ -25,7 +25,7 @@ fn function(name: &str) -> &'static str {
 
 #[test]
 fn the_readme_shows_the_code_that_is_run() {
-    for name in ["connect", "paid_in_cash", "total", "what_to_do", "an_endpoint_without_a_method"] {
+    for name in ["connect", "paid_in_cash", "sell", "is_paid", "total", "what_to_do", "an_endpoint_without_a_method"] {
         assert!(README.contains(function(name)), "README.md lacks this:\n{}", function(name));
     }
 }
@@ -61,6 +61,17 @@ async fn the_readmes_first_program_syncs_an_order_and_its_query_reads_it() {
     assert_eq!(gateway.order(NUMBER).unwrap().state(), "DONE");
     assert_eq!(example::total(&pay, NUMBER).await.unwrap(), Some(Fen::new(1)));
     assert_eq!(example::what_to_do(example::paid_in_cash(&pay).await), "it was done before");
+}
+
+#[tokio::test]
+async fn the_readmes_order_is_placed_and_its_query_says_whether_it_is_paid() {
+    let gateway = Gateway::start().await.unwrap();
+    let pay = gateway.client().unwrap();
+    let openid = "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o";
+    assert!(example::sell(&pay, "20261124-0001", openid).await.unwrap().starts_with("wx"));
+    let sent: serde_json::Value = serde_json::from_slice(gateway.requests()[0].body()).unwrap();
+    assert_eq!(sent["amount"]["total"], 12_800);
+    assert!(example::is_paid(&pay, "20261124-0001").await.unwrap());
 }
 
 #[tokio::test]
