@@ -4,7 +4,7 @@ use wechatpay_sdk::partner_payscore::{
     CancelServiceOrderRequest, ServiceOrder, ServiceOrderState, SyncServiceOrderDetail, SyncServiceOrderRequest,
 };
 
-async fn shop(pay: wechatpay_sdk::WechatPay) -> wechatpay_sdk::Result<i64> {
+async fn shop(pay: wechatpay_sdk::WechatPay) -> wechatpay_sdk::Result<wechatpay_sdk::Fen> {
     let request = SyncServiceOrderRequest::builder()
         .service_id("1")
         .sub_mchid("2")
@@ -16,7 +16,7 @@ async fn shop(pay: wechatpay_sdk::WechatPay) -> wechatpay_sdk::Result<i64> {
     let order = pay.partner_payscore().get_service_order().service_id("1").sub_mchid("2").out_order_no("3").await?;
     Ok(match order.state {
         ServiceOrderState::Done => order.total_amount.unwrap_or_default(),
-        _ => 0,
+        _ => wechatpay_sdk::Fen::default(),
     })
 }
 
