@@ -122,6 +122,7 @@ fn a_shop_compiles_and_runs_against_a_later_spec_as_it_is() {
              { type: string }\n          example: a\n        - name: query_id\n",
         )
         .change(SPEC, "enum: [CREATED, DOING, ", "enum: [ARCHIVED, CREATED, DOING, ")
+        .change(SPEC, "closed: [REVOKED, EXPIRED]", "closed: [REVOKED, EXPIRED, ARCHIVED]")
         .change(
             SPEC,
             "「取消支付分订单请求」\n      required: [service_id, sub_mchid, reason]",
