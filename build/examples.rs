@@ -4,22 +4,16 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
 
-use super::generate::Generated;
 use super::names::snake_case;
-use super::reach::Reach;
 use super::requests::path;
 use super::spec::{Document, Location, Operation, Parameter, Shape, Type, template_names};
-use super::{decode, structs};
 
-/// The test module of a family: readers for request bodies, which users need not have, and one call per operation.
-pub(crate) fn emit(document: &Document, generated: &Generated, reach: &Reach) -> Result<String, String> {
-    let readers = readers(document, generated, reach)?;
-    let calls = document.operations.iter().map(|operation| example(document, operation));
+/// The test module of a family: one call for each operation, its body built as a user would.
+pub(crate) fn emit(document: &Document, common: &Document) -> Result<String, String> {
+    let calls = document.operations.iter().map(|operation| example(document, common, operation));
     super::emit::unparse(quote! {
         #[allow(unused_imports, reason = "there may be no requests")]
         use super::*;
-
-        #readers
 
         pub(crate) fn examples() -> Vec<crate::every_operation::Example> {
             vec![#(#calls),*]
@@ -27,33 +21,7 @@ pub(crate) fn emit(document: &Document, generated: &Generated, reach: &Reach) ->
     })
 }
 
-/// The test module of `common.yaml`: the same readers for what families share.
-pub(crate) fn emit_common(document: &Document, generated: &Generated, reach: &Reach) -> Result<String, String> {
-    let readers = readers(document, generated, reach)?;
-    super::emit::unparse(quote! {
-        #[allow(unused_imports, reason = "there may be nothing that only requests use")]
-        use super::*;
-
-        #readers
-    })
-}
-
-fn readers(document: &Document, generated: &Generated, reach: &Reach) -> Result<TokenStream, String> {
-    let mut readers = TokenStream::new();
-    for schema in &document.schemas {
-        let component = (document.is_common(), schema.name.clone());
-        if let Shape::Object(properties) = &schema.shape
-            && reach.requests.contains(&component)
-            && !reach.answers.contains(&component)
-            && let Some(item) = generated.structs.get(&schema.name)
-        {
-            readers.extend(decode::emit(&schema.name, &structs::fields(schema, properties, item)?));
-        }
-    }
-    Ok(readers)
-}
-
-fn example(document: &Document, operation: &Operation) -> TokenStream {
+fn example(document: &Document, common: &Document, operation: &Operation) -> TokenStream {
     let Operation { id, status, answer_example, .. } = operation;
     let family = format_ident!("{}", document.family);
     let method = operation.method.to_uppercase();
@@ -85,12 +53,11 @@ fn example(document: &Document, operation: &Operation) -> TokenStream {
     }
     let body = match &operation.body {
         Some(body) => {
-            let ty = path(&body.ty);
-            let read = quote!(crate::rt::Decode::decode(body).map(|body: #ty| body).expect("the example fits"));
+            let built = built(&body.ty, &body.example, document, common);
             if body.required {
-                arguments.push(read);
+                arguments.push(built);
             } else {
-                setters.push(quote!(.body(#read)));
+                setters.push(quote!(.body(#built)));
             }
             let text = body.example.to_string();
             quote!(Some(#text))
@@ -115,8 +82,7 @@ fn example(document: &Document, operation: &Operation) -> TokenStream {
             body: #body,
             status: #status,
             answer: #answer,
-            call: |pay, body| {
-                let _ = &body;
+            call: |pay| {
                 let call = pay.#family().#call(#(#arguments),*) #(#setters)*;
                 Box::pin(async move {
                     let answer = call.await?;
@@ -134,8 +100,42 @@ fn text(value: &Value) -> String {
     }
 }
 
+/// A parameter's example as an argument.
 fn value(parameter: &Parameter) -> TokenStream {
     literal(&parameter.ty, &parameter.example)
+}
+
+/// An example as the expression that a user would write: builders of objects, literals of everything else.
+fn built(ty: &Type, example: &Value, document: &Document, common: &Document) -> TokenStream {
+    let schema = document.find(common, ty).map(|schema| &schema.shape);
+    match (ty, schema, example) {
+        (Type::Component { .. }, Some(Shape::Object(properties)), Value::Object(members)) => {
+            let name = path(ty);
+            let setters = properties.iter().filter_map(|property| {
+                let value = built(&property.ty, members.get(&property.name)?, document, common);
+                let setter = format_ident!("{}", snake_case(&property.name));
+                Some(quote!(.#setter(#value)))
+            });
+            quote!(#name::builder() #(#setters)*)
+        }
+        (Type::List(item), _, Value::Array(items)) if !items.is_empty() => {
+            let items = items.iter().map(|example| built(item, example, document, common));
+            quote!([#(#items),*])
+        }
+        (Type::List(item), _, Value::Array(_)) => {
+            let item = path(item);
+            quote!(Vec::<#item>::new())
+        }
+        (Type::JsonText(inside), _, Value::String(text)) => {
+            let example = serde_json::from_str(text).unwrap_or_default();
+            built(inside, &example, document, common)
+        }
+        (Type::Any, _, example) => {
+            let text = example.to_string();
+            quote!(serde_json::from_str::<serde_json::Value>(#text).expect("an example is JSON"))
+        }
+        (ty, _, example) => literal(ty, example),
+    }
 }
 
 fn literal(ty: &Type, example: &Value) -> TokenStream {

@@ -144,15 +144,12 @@ impl Specs {
         let replaced = generate::replaced_types(&self.common, document.is_common());
         let generated = generate::generate(normalise::openapi(document, &self.common), &replaced)?;
         if document.is_common() {
-            return Ok(vec![
-                (format!("{name}.rs"), emit::common(document, &generated, reach)?),
-                (format!("{name}_examples.rs"), examples::emit_common(document, &generated, reach)?),
-            ]);
+            return Ok(vec![(format!("{name}.rs"), emit::common(document, &generated, reach)?)]);
         }
         Ok(vec![
             (format!("{name}.rs"), emit::family(document, &self.common, &generated, reach)?),
             (format!("{name}.json"), bundle::json(document, &self.common).to_string()),
-            (format!("{name}_examples.rs"), examples::emit(document, &generated, reach)?),
+            (format!("{name}_examples.rs"), examples::emit(document, &self.common)?),
         ])
     }
 }
