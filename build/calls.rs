@@ -380,6 +380,20 @@ impl<'a> Call<'a> {
         quote!(crate::rt::Fields::new(f, #name) #(#lines)* .done())
     }
 
+    /// What has something to encrypt, and the step of the walk that does.
+    fn sealed(&self) -> Vec<(Ident, TokenStream)> {
+        let query = self.required.iter().chain(&self.optional).filter(|parameter| parameter.ty == Type::Sensitive);
+        let parameters = query.map(|parameter| {
+            let (ident, wire) = (ident(parameter), &parameter.name);
+            // What stands in its place has to be encrypted too.
+            let extra = self.operation.body.is_none().then(|| quote!(sealer.extra_parameter(#wire, &mut extra);));
+            let step = quote!(sealer.parameter(#wire, &mut #ident); #extra);
+            (ident, step)
+        });
+        let body = self.seals.then(|| (format_ident!("body"), quote!(crate::rt::Seal::seal(&mut body, sealer);)));
+        parameters.chain(body).collect()
+    }
+
     /// Checks the values, builds the request and hands it to the shared code.
     fn request(&self) -> TokenStream {
         let constant = format_ident!("{}", constant_case(&self.operation.id));
@@ -394,18 +408,29 @@ impl<'a> Call<'a> {
                 _ => None,
             }
         });
-        let (unpacked, more) = match (&self.operation.body, self.seals) {
-            (Some(_), true) => (quote!(let mut body = body;), quote!(.seal(&client, &mut body))),
-            (Some(_), false) => (quote!(), quote!()),
-            (None, _) => (quote!(), quote!(.query(extra))),
-        };
+        let sealed = self.sealed();
+        let body = self.operation.body.is_some();
+        let query = (!body).then(|| quote!(.query(extra)));
+        let mut mutable: Vec<TokenStream> = sealed.iter().map(|(name, _)| quote!(let mut #name = #name;)).collect();
+        if !body && !sealed.is_empty() {
+            mutable.push(quote!(let mut extra = extra;));
+        }
+        let walk = sealed.iter().map(|(_, step)| step);
+        let seal = (!sealed.is_empty()).then(|| {
+            quote! {
+                .seal(&client, |sealer| {
+                    #(#walk)*
+                })
+            }
+        });
         let arguments = self.method.sig.inputs.iter().filter_map(pass);
         quote! {
             let Self { client, #(#names,)* given: _ } = self;
-            #unpacked
+            #(#mutable)*
             let request = crate::rt::Checks::new()
                 #(#checks)*
-                #more
+                #seal
+                #query
                 .then(|| client.#method(#(#arguments),*));
             crate::Sending::new(crate::rt::send(client, request, &operations::#constant))
         }

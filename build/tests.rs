@@ -116,7 +116,7 @@ fn what_is_encrypted_goes_in_as_sensitive_and_comes_back_as_a_ciphertext() {
     assert!(text.contains("pub name: ::std::option::Option<crate::types::Ciphertext>"), "{text}");
     assert!(text.contains(r#"sealer.field("payer_name", &mut self.payer_name);"#), "{text}");
     assert!(text.contains(r#"sealer.extra("payer_name", &mut self.extra);"#), "{text}");
-    assert!(text.contains(".seal(&client, &mut body)"), "{text}");
+    assert!(text.contains("crate::rt::Seal::seal(&mut body, sealer)"), "{text}");
     assert_eq!(text.matches("impl crate::rt::Seal for").count(), 1, "only what reaches something encrypted");
 }
 
@@ -152,4 +152,15 @@ fn words_that_are_no_names_have_the_names_of_the_spec() {
 #[test]
 fn a_file_has_no_call_of_its_own() {
     assert!(!module(SHOP).contains("download_orders"));
+}
+
+#[test]
+fn a_query_parameter_is_encrypted_with_the_key_of_the_body() {
+    let plain = "{ name: limit, in: query, description: At most 「数量」, schema: { type: integer, format: int64 }, example: 5 }";
+    let encrypted = "{ name: card, in: query, description: Card 「卡号」, x-encrypted: true, schema: { type: string }, example: '6222' }";
+    let text = module(&SHOP.replace(plain, encrypted));
+    assert!(text.contains("pub fn card(mut self, card: impl Into<crate::types::Sensitive>) -> Self"), "{text}");
+    assert!(text.contains(r#"sealer.parameter("card", &mut card);"#), "{text}");
+    assert!(text.contains(r#"sealer.extra_parameter("card", &mut extra);"#), "{text}");
+    assert!(text.contains("client.list_orders(card.as_ref(), &mchid"), "{text}");
 }

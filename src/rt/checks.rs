@@ -5,7 +5,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use progenitor_client::ClientHooks;
 
 use super::extra_query::ExtraQuery;
-use super::seal::{Seal, seal};
+use super::seal::{Sealer, seal};
 use crate::client::Core;
 use crate::rules::Offences;
 use crate::verify::SERIAL;
@@ -55,10 +55,10 @@ impl Checks {
         self
     }
 
-    /// Encrypts what is sensitive in the body.
-    pub(crate) fn seal<C: ClientHooks<Core>>(mut self, client: &C, body: &mut impl Seal) -> Self {
+    /// Encrypts what is sensitive, found by a walk through parameters and body.
+    pub(crate) fn seal<C: ClientHooks<Core>>(mut self, client: &C, walk: impl FnOnce(&mut Sealer<'_>)) -> Self {
         if self.first.is_ok() {
-            match seal(client.inner(), body) {
+            match seal(client.inner(), walk) {
                 Ok((serial, offences)) => {
                     self.serial = Some(serial);
                     self.offences = offences;

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use http::HeaderValue;
 use serde_json::Value;
 
+use super::extra_query::ExtraQuery;
 use crate::client::Core;
 use crate::keys::PublicKey;
 use crate::rules::{Offences, Rule};
@@ -30,13 +31,13 @@ pub(crate) struct Sealer<'a> {
     failure: Option<Error>,
 }
 
-/// Encrypts what is sensitive in a body. Gives the serial of the key that did, for `Wechatpay-Serial`.
-pub(crate) fn seal(core: &Core, body: &mut impl Seal) -> Result<(HeaderValue, Offences)> {
+/// Encrypts what a walk finds, all with one key. Gives the serial of that key, for `Wechatpay-Serial`.
+pub(crate) fn seal(core: &Core, walk: impl FnOnce(&mut Sealer<'_>)) -> Result<(HeaderValue, Offences)> {
     let (serial, key) = core.encryption_key().ok_or_else(|| {
         Error::request("no key of WeChat Pay is in effect, so the sensitive fields of this call cannot be encrypted")
     })?;
     let mut sealer = Sealer { key, offences: Offences::default(), failure: None };
-    body.seal(&mut sealer);
+    walk(&mut sealer);
     match sealer.failure {
         Some(error) => Err(error),
         None => Ok((serial, sealer.offences)),
@@ -48,10 +49,26 @@ impl Sealer<'_> {
         self.within(name, |sealer| member.seal(sealer));
     }
 
+    /// A query parameter.
+    pub(crate) fn parameter(&mut self, name: &'static str, value: &mut impl Seal) {
+        self.offences.enter_parameter(name);
+        value.seal(self);
+        self.offences.leave_parameter();
+    }
+
     /// A member that `.extra` has put in the place of a sensitive one.
     pub(crate) fn extra(&mut self, name: &'static str, extra: &mut Extra) {
         if let Some(Value::String(text)) = extra.get_mut(name) {
             self.within(name, |sealer| sealer.text(text));
+        }
+    }
+
+    /// A query parameter that `.extra` has put in the place of a sensitive one.
+    pub(crate) fn extra_parameter(&mut self, name: &'static str, extra: &mut ExtraQuery) {
+        if let Some(Value::String(text)) = extra.get_mut(name) {
+            self.offences.enter_parameter(name);
+            self.text(text);
+            self.offences.leave_parameter();
         }
     }
 

@@ -219,8 +219,16 @@ impl Offences {
 
     /// What is found meanwhile stands at this parameter.
     pub(super) fn at(&mut self, parameter: &'static str, walk: impl FnOnce(&mut Self)) {
-        self.parameter = Some(parameter);
+        self.enter_parameter(parameter);
         walk(self);
+        self.leave_parameter();
+    }
+
+    pub(crate) fn enter_parameter(&mut self, name: &'static str) {
+        self.parameter = Some(name);
+    }
+
+    pub(crate) fn leave_parameter(&mut self) {
         self.parameter = None;
     }
 
