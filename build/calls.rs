@@ -9,7 +9,7 @@ use super::generate::Generated;
 use super::names::{constant_case, pascal_case, snake_case};
 use super::requests::{Argument, argument, given, maybe, path};
 use super::spec::{Document, Location, Operation, Parameter, Type, template_names};
-use super::{rules, seal};
+use super::{seal, table};
 
 /// The handle of a family and, in `calls`, one struct for each operation.
 pub(crate) fn emit(
@@ -22,8 +22,6 @@ pub(crate) fn emit(
     let description = docs::attributes(description);
     let mut methods = Vec::new();
     let mut calls = Vec::new();
-    let mut table = Vec::new();
-    let mut all = Vec::new();
     for operation in &document.operations {
         let name = snake_case(&operation.id);
         let method = generated
@@ -33,11 +31,8 @@ pub(crate) fn emit(
         let call = Call::new(operation, method, document, common)?;
         methods.push(call.method());
         calls.push(call.emit());
-        table.push(row(operation));
-        let (http_method, constant) =
-            (operation.method.to_uppercase(), format_ident!("{}", constant_case(&operation.id)));
-        all.push(quote!((#http_method, &#constant)));
     }
+    let table = table::emit(document);
     Ok(quote! {
         #description
         #[derive(Clone)]
@@ -67,49 +62,8 @@ pub(crate) fn emit(
             #(#calls)*
         }
 
-        pub(crate) mod operations {
-            use super::rules;
-            use crate::rt::Operation;
-
-            #(#table)*
-
-            /// All of them with their methods, for the simulator.
-            #[cfg(feature = "simulator")]
-            pub(crate) static ALL: &[(&str, &Operation)] = &[#(#all),*];
-        }
+        #table
     })
-}
-
-/// What the shared code knows of an operation.
-fn row(operation: &Operation) -> TokenStream {
-    let constant = format_ident!("{}", constant_case(&operation.id));
-    let id = &operation.id;
-    let option = |name: &Option<String>| match name {
-        Some(name) => quote!(Some(#name)),
-        None => quote!(None),
-    };
-    let query_with = option(&operation.query_with);
-    let idempotent_by = option(&operation.idempotent_by);
-    let reads = operation.method == "get";
-    let path = &operation.path;
-    let parameters = rules::parameters(operation);
-    let one_of = rules::groups(&operation.one_of);
-    let body = match operation.body.as_ref().and_then(|body| rules::table(&body.ty)) {
-        Some(table) => quote!(Some(&#table)),
-        None => quote!(None),
-    };
-    quote! {
-        pub(super) static #constant: Operation = Operation {
-            id: #id,
-            query_with: #query_with,
-            reads: #reads,
-            idempotent_by: #idempotent_by,
-            path: #path,
-            parameters: rules::#parameters,
-            one_of: #one_of,
-            body: #body,
-        };
-    }
 }
 
 struct Call<'a> {

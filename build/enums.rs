@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use super::docs;
 use super::names::pascal_case;
-use super::spec::Word;
+use super::relations::Word;
 
 /// The enum and everything a user does with it.
 pub(crate) fn emit(name: &str, description: &str, known: &[Word]) -> TokenStream {

@@ -14,17 +14,20 @@ pub(crate) mod emit;
 pub(crate) mod enums;
 pub(crate) mod examples;
 pub(crate) mod generate;
+pub(crate) mod limits;
 pub(crate) mod lint;
 pub(crate) mod load;
 pub(crate) mod names;
 pub(crate) mod normalise;
 pub(crate) mod reach;
+pub(crate) mod relations;
 pub(crate) mod requests;
 pub(crate) mod rules;
 pub(crate) mod seal;
 pub(crate) mod spec;
 pub(crate) mod states;
 pub(crate) mod structs;
+pub(crate) mod table;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]

@@ -3,9 +3,10 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
+use super::limits::{Limits, Marks};
 use super::names::constant_case;
 use super::reach::{Component, Reach};
-use super::spec::{Document, Limits, Location, Marks, Operation, Property, Schema, Shape, Type};
+use super::spec::{Document, Location, Operation, Property, Schema, Shape, Type};
 
 /// The module `rules` of a file: one table for each object that requests reach, one list for each operation.
 pub(crate) fn emit(document: &Document, common: &Document, reach: &Reach) -> TokenStream {

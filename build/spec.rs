@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 
+use super::limits::{Limits, Marks};
 use super::lint::Problem;
 use super::load::Node;
-use super::names::pascal_case;
 use super::reach::Reach;
+use super::relations::{Relations, Word, groups, words};
 
 pub(crate) const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 pub(crate) const COMMON: &str = "common";
@@ -13,50 +14,6 @@ pub(crate) const COMMON: &str = "common";
 /// Names in braces, in the order of the path.
 pub(crate) fn template_names(path: &str) -> Vec<&str> {
     path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()
-}
-
-/// The groups of `x-one-of`.
-fn groups(node: &Node) -> Vec<Vec<String>> {
-    node.get("x-one-of").map(Node::items).unwrap_or_default().iter().map(Node::texts).collect()
-}
-
-/// The words of an enum with their names and meanings.
-fn words(node: &Node) -> Vec<Word> {
-    let names = node.texts_at("x-enum-names");
-    let states = node.get("x-states").map(Node::entries).unwrap_or_default();
-    let state = |text: &String| states.iter().find(|state| state.value.texts().contains(text));
-    let words = node.texts_at("enum").into_iter().enumerate();
-    words
-        .map(|(index, text)| Word {
-            name: names.get(index).cloned().unwrap_or_else(|| pascal_case(&text)),
-            state: state(&text).map(|state| state.key.clone()),
-            text,
-        })
-        .collect()
-}
-
-impl Relations {
-    fn read(node: &Node) -> Self {
-        let entries = |key: &str| node.get(key).map(Node::entries).unwrap_or_default();
-        Self {
-            one_of: groups(node),
-            sums: entries("x-sum")
-                .iter()
-                .map(|sum| {
-                    let (minus, plus): (Vec<String>, Vec<String>) =
-                        sum.value.texts().into_iter().partition(|part| part.starts_with('-'));
-                    let minus = minus.iter().map(|part| part.trim_start_matches('-').to_owned()).collect();
-                    Sum { total: sum.key.clone(), plus, minus }
-                })
-                .collect(),
-            at_most: entries("x-at-most")
-                .iter()
-                .filter_map(|pair| Some((pair.key.clone(), pair.value.text()?.to_owned())))
-                .collect(),
-            progress: node.text_at("x-progress").map(str::to_owned),
-            stage: node.texts_at("x-stage"),
-        }
-    }
 }
 
 fn example(node: Option<&Node>) -> Value {
@@ -146,44 +103,12 @@ pub(crate) struct Schema {
     pub(crate) relations: Relations,
 }
 
-/// What holds between the members of an object, and what they say together.
-#[derive(Debug, Default)]
-pub(crate) struct Relations {
-    /// Groups of members of which one is given.
-    pub(crate) one_of: Vec<Vec<String>>,
-    pub(crate) sums: Vec<Sum>,
-    /// The first amount is not above the second.
-    pub(crate) at_most: Vec<(String, String)>,
-    /// Where the word stands that tells how far the money is: names, through lists.
-    pub(crate) progress: Option<String>,
-    /// The three members that tell the stage of a Pay Score order.
-    pub(crate) stage: Vec<String>,
-}
-
-/// An amount that is the sum of others.
-#[derive(Debug)]
-pub(crate) struct Sum {
-    pub(crate) total: String,
-    pub(crate) plus: Vec<String>,
-    pub(crate) minus: Vec<String>,
-}
-
 #[derive(Debug)]
 pub(crate) enum Shape {
     Object(Vec<Property>),
     Enum(Vec<Word>),
     /// A text or another scalar with a name, such as a time format.
     Scalar,
-}
-
-/// A word of an enum.
-#[derive(Debug)]
-pub(crate) struct Word {
-    pub(crate) text: String,
-    /// Its name, where the word itself is none.
-    pub(crate) name: String,
-    /// What it means for the money: a key of `x-states`.
-    pub(crate) state: Option<String>,
 }
 
 #[derive(Debug)]
@@ -195,56 +120,6 @@ pub(crate) struct Property {
     pub(crate) limits: Limits,
     pub(crate) description: String,
     pub(crate) ty: Type,
-}
-
-/// What the vendor extensions say of a value.
-#[derive(Debug, Default)]
-pub(crate) struct Marks {
-    pub(crate) personal: bool,
-    pub(crate) notify_url: bool,
-    pub(crate) is_merchant: Option<bool>,
-}
-
-impl Marks {
-    fn read(node: &Node) -> Self {
-        let is_merchant = match (node.get("x-equals"), node.get("x-differs")) {
-            (Some(_), _) => Some(true),
-            (None, Some(_)) => Some(false),
-            (None, None) => None,
-        };
-        Self { personal: node.is_true_at("x-personal"), notify_url: node.is_true_at("x-notify-url"), is_merchant }
-    }
-}
-
-/// The documented limits of a value.
-#[derive(Debug, Default)]
-pub(crate) struct Limits {
-    pub(crate) min_length: Option<i64>,
-    pub(crate) max_length: Option<i64>,
-    pub(crate) max_bytes: Option<i64>,
-    pub(crate) pattern: Option<String>,
-    pub(crate) minimum: Option<i64>,
-    pub(crate) maximum: Option<i64>,
-    pub(crate) min_items: Option<i64>,
-    pub(crate) max_items: Option<i64>,
-    /// Those of the members of a list, or of the JSON inside a text.
-    pub(crate) items: Option<Box<Limits>>,
-}
-
-impl Limits {
-    fn read(node: &Node) -> Self {
-        Self {
-            min_length: node.integer_at("minLength"),
-            max_length: node.integer_at("maxLength"),
-            max_bytes: node.integer_at("x-max-bytes"),
-            pattern: node.text_at("pattern").map(str::to_owned),
-            minimum: node.integer_at("minimum"),
-            maximum: node.integer_at("maximum"),
-            min_items: node.integer_at("minItems"),
-            max_items: node.integer_at("maxItems"),
-            items: node.get("items").or(node.get("x-json-string")).map(|items| Box::new(Self::read(items))),
-        }
-    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::super::names::{is_identifier, pascal_case, snake_case};
-use super::super::spec::{Document, Shape, Word};
+use super::super::relations::Word;
+use super::super::spec::{Document, Shape};
 use super::Report;
 
 pub(super) fn check(report: &mut Report<'_>, document: &Document, common: &Document) {

@@ -1,0 +1,60 @@
+//! The operation table of a family: what the shared code, and the simulator, know of each operation.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::names::constant_case;
+use super::rules;
+use super::spec::{Document, Operation};
+
+pub(crate) fn emit(document: &Document) -> TokenStream {
+    let rows = document.operations.iter().map(row);
+    let all = document.operations.iter().map(|operation| {
+        let method = operation.method.to_uppercase();
+        let constant = format_ident!("{}", constant_case(&operation.id));
+        quote!((#method, &#constant))
+    });
+    quote! {
+        pub(crate) mod operations {
+            use super::rules;
+            use crate::rt::Operation;
+
+            #(#rows)*
+
+            /// All of them with their methods, for the simulator.
+            #[cfg(feature = "simulator")]
+            pub(crate) static ALL: &[(&str, &Operation)] = &[#(#all),*];
+        }
+    }
+}
+
+fn row(operation: &Operation) -> TokenStream {
+    let constant = format_ident!("{}", constant_case(&operation.id));
+    let id = &operation.id;
+    let option = |name: &Option<String>| match name {
+        Some(name) => quote!(Some(#name)),
+        None => quote!(None),
+    };
+    let query_with = option(&operation.query_with);
+    let idempotent_by = option(&operation.idempotent_by);
+    let reads = operation.method == "get";
+    let path = &operation.path;
+    let parameters = rules::parameters(operation);
+    let one_of = rules::groups(&operation.one_of);
+    let body = match operation.body.as_ref().and_then(|body| rules::table(&body.ty)) {
+        Some(table) => quote!(Some(&#table)),
+        None => quote!(None),
+    };
+    quote! {
+        pub(super) static #constant: Operation = Operation {
+            id: #id,
+            query_with: #query_with,
+            reads: #reads,
+            idempotent_by: #idempotent_by,
+            path: #path,
+            parameters: rules::#parameters,
+            one_of: #one_of,
+            body: #body,
+        };
+    }
+}
