@@ -31,7 +31,7 @@ impl Orders {
         let done = match call.operation {
             "create_service_order" | "create_pay_on_delivery_order" => self.create(call, now),
             "create_completed_service_order" => self.create_completed(call, now),
-            "get_service_order" => self.get(call, now),
+            "get_service_order" => self.of(call, now).map(|_| ()),
             "cancel_service_order" => self.of(call, now).and_then(|order| order.cancel(&call.body)),
             "complete_service_order" => self.of(call, now).and_then(|order| order.complete(&call.body, now)),
             "modify_service_order" => self.of(call, now).and_then(|order| order.modify(&call.body)),
@@ -80,17 +80,6 @@ impl Orders {
             None => {
                 self.0.insert(order.number().to_owned(), order);
                 Ok(())
-            }
-        }
-    }
-
-    fn get(&mut self, call: &Call<'_>, now: i64) -> Result<(), Refusal> {
-        match (call.parameter("out_order_no"), call.parameter("query_id")) {
-            (Some(_), None) | (None, Some(_)) => self.of(call, now).map(|_| ()),
-            (given, _) => {
-                let value = given.map(Value::from);
-                let issue = "must be given, or else query_id, and not both";
-                Err(Refusal::parameter(Location::Query, "out_order_no", value, issue))
             }
         }
     }

@@ -24,3 +24,4 @@ mod secrets;
 mod signing;
 mod support;
 mod verification;
+mod warnings;

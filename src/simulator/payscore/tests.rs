@@ -190,10 +190,6 @@ fn an_order_is_found_by_its_number_or_its_query_id_and_only_by_its_owner() {
     let query_id = OrderView::of(book.0.find("1", NOW).unwrap()).query_id().to_owned();
     assert_eq!(book.get(&[("out_order_no", "1")]).unwrap()["out_order_no"], "1");
     assert_eq!(book.get(&[("query_id", &query_id)]).unwrap()["out_order_no"], "1");
-    for parameters in [&[][..], &[("out_order_no", "1"), ("query_id", &query_id)]] {
-        let refusal = book.get(parameters).unwrap_err();
-        assert_eq!((refusal.code(), refusal.field()), ("PARAM_ERROR", Some("out_order_no")));
-    }
     for parameters in [("out_order_no", "2"), ("query_id", "1")] {
         assert_eq!(book.get(&[parameters]).unwrap_err().code(), "ORDER_NOT_EXIST");
     }

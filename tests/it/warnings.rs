@@ -1,0 +1,73 @@
+//! What a release build warns of: the operation, the place and the rule, never the value.
+
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex};
+
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Level, Metadata, Subscriber};
+use wechatpay_sdk::Validation;
+use wechatpay_sdk::payments::{CreateNativeTransactionRequest, OrderAmount};
+
+use crate::support::*;
+
+/// Keeps the warnings of this SDK as text.
+#[derive(Clone, Default)]
+struct Warnings(Arc<Mutex<Vec<String>>>);
+
+struct Line<'a>(&'a mut String);
+
+impl Visit for Line<'_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        self.0.push_str(&format!("{field}={value:?} "));
+    }
+}
+
+impl Subscriber for Warnings {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target() == "wechatpay_sdk" && *metadata.level() == Level::WARN
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        let mut line = String::new();
+        event.record(&mut Line(&mut line));
+        self.0.lock().unwrap().push(line);
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+#[tokio::test]
+async fn a_broken_limit_is_sent_and_warned_of_without_its_value() {
+    let wire = Wire::always(Reply::signed(200, r#"{"code_url":"weixin://x"}"#)).await;
+    let pay = builder().validation(Validation::Warn).build_for_loopback(wire.address()).unwrap();
+    let order = CreateNativeTransactionRequest::builder()
+        .appid("wxd678efh567hg6787")
+        .mchid(MCHID)
+        .description("secret".repeat(30))
+        .out_trade_no("A-20261201")
+        .notify_url("https://shop.example/wechat/notify")
+        .amount(OrderAmount::builder().total(0));
+
+    let warnings = Warnings::default();
+    let guard = tracing::subscriber::set_default(warnings.clone());
+    pay.payments().create_native_transaction(order).await.unwrap();
+    drop(guard);
+
+    let lines = warnings.0.lock().unwrap().clone();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(lines[0].contains("/description: at most 127 characters, has 180"), "{lines:?}");
+    assert!(lines[1].contains("/amount/total: at least 1"), "{lines:?}");
+    assert!(lines.iter().all(|line| line.contains("create_native_transaction") && !line.contains("secret")));
+    assert_eq!(wire.received().len(), 1);
+}
