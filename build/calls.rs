@@ -252,7 +252,7 @@ impl<'a> Call<'a> {
         let mut setters = Vec::new();
         for (at, parameter) in self.required.iter().enumerate() {
             let ident = ident(parameter);
-            let description = docs::attributes(&parameter.description);
+            let description = docs::attributes(&docs::with_limits(&parameter.description, &parameter.limits));
             let Argument { ty, value } = argument(&parameter.ty, &ident);
             let after = given(states, at);
             let rest = names.iter().filter(|other| **other != ident);
@@ -270,7 +270,7 @@ impl<'a> Call<'a> {
         }
         for parameter in &self.optional {
             let ident = ident(parameter);
-            let description = docs::attributes(&parameter.description);
+            let description = docs::attributes(&docs::with_limits(&parameter.description, &parameter.limits));
             let argument = argument(&parameter.ty, &ident);
             let optional = argument.optional(&ident);
             let Argument { ty, value } = argument;

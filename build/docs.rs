@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::limits::Limits;
 use super::spec::{Operation, Parameter, Schema};
 
 /// Doc attributes, one per line of the text.
@@ -66,6 +67,28 @@ pub(crate) fn operation(operation: &Operation) -> String {
         }
     }
     text
+}
+
+/// A description, and the documented limits of the value in a line of their own.
+pub(crate) fn with_limits(description: &str, limits: &Limits) -> String {
+    let lengths = |min, max, unit: &str| match (min, max) {
+        (Some(min), Some(max)) => Some(format!("{min} to {max}{unit}")),
+        (Some(min), None) => Some(format!("at least {min}{unit}")),
+        (None, Some(max)) => Some(format!("at most {max}{unit}")),
+        (None, None) => None,
+    };
+    let parts = [
+        lengths(limits.min_length, limits.max_length, " characters"),
+        lengths(None, limits.max_bytes, " bytes"),
+        lengths(limits.minimum, limits.maximum, ""),
+        lengths(limits.min_items, limits.max_items, " members"),
+        limits.pattern.as_ref().map(|pattern| format!("matches `{pattern}`")),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    match parts.is_empty() {
+        true => description.to_owned(),
+        false => format!("{}\n\nLimits: {}.", description.trim_end(), parts.join(", ")),
+    }
 }
 
 fn parameter(parameter: &Parameter) -> String {

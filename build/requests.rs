@@ -149,7 +149,7 @@ pub(crate) fn emit(schema: &Schema, fields: &[Field<'_>]) -> TokenStream {
 /// `at` is the position among the required fields.
 fn setter(field: &Field<'_>, at: Option<usize>, builder: &Ident, states: &[Ident]) -> TokenStream {
     let ident = &field.ident;
-    let description = docs::attributes(&field.property.description);
+    let description = docs::attributes(&docs::with_limits(&field.property.description, &field.property.limits));
     let mut argument = argument(&field.property.ty, ident);
     if is_boxed(&field.ty) {
         let value = argument.value;

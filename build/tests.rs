@@ -164,3 +164,9 @@ fn a_query_parameter_is_encrypted_with_the_key_of_the_body() {
     assert!(text.contains(r#"sealer.extra_parameter("card", &mut extra);"#), "{text}");
     assert!(text.contains("client.list_orders(card.as_ref(), &mchid"), "{text}");
 }
+
+#[test]
+fn a_setter_says_the_documented_limits() {
+    let text = module(SHOP);
+    assert!(text.contains("/// Limits: at most 20 characters, at most 40 bytes, matches `^[a-z]+$`."), "{text}");
+}
