@@ -88,10 +88,11 @@ impl Tables<'_> {
         quote!(pub(super) static #list: &[Parameter] = &[#(#rules),*];)
     }
 
-    /// Nothing where there is nothing to check: a flag, untyped JSON, what is checked when it is encrypted.
+    /// Nothing where there is nothing to check: a flag, untyped JSON.
     fn kind(&mut self, ty: &Type, limits: &Limits, marks: &Marks) -> Option<TokenStream> {
         Some(match ty {
-            Type::Boolean | Type::Any | Type::Sensitive | Type::Ciphertext => return None,
+            Type::Boolean | Type::Any | Type::Ciphertext => return None,
+            Type::Sensitive => quote!(Kind::Sensitive),
             Type::Text => self.text(limits, marks),
             Type::JsonText(inside) => {
                 let inside = self.item(inside, limits, marks);

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
+use super::names::constant_case;
 use super::spec::{Document, Shape, Type};
 use super::structs::Field;
 
@@ -44,18 +45,19 @@ fn reaches(ty: &Type, document: &Document, own: &BTreeSet<String>, of_common: &B
 }
 
 pub(crate) fn emit(name: &str, fields: &[Field<'_>], document: &Document, common: &Document) -> TokenStream {
+    let table = format_ident!("{}", constant_case(name));
     let name = format_ident!("{name}");
     let walk = fields.iter().filter(|field| is_sealed(&field.property.ty, document, common)).map(|field| {
         let ident = &field.ident;
         let wire = &field.property.name;
-        // What stands in its place has to be encrypted too.
-        let extra = (field.property.ty == Type::Sensitive).then(|| quote!(sealer.extra(#wire, &mut self.extra);));
-        quote!(sealer.field(#wire, &mut self.#ident); #extra)
+        quote!(sealer.field(#wire, &mut self.#ident);)
     });
     quote! {
         impl crate::rt::Seal for #name {
             fn seal(&mut self, sealer: &mut crate::rt::Sealer<'_>) {
                 #(#walk)*
+                // What stands in the place of a member has to be encrypted too.
+                sealer.extra(&rules::#table, &mut self.extra);
             }
         }
     }

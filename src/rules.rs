@@ -53,6 +53,8 @@ pub(crate) struct Sum {
 #[derive(Debug)]
 pub(crate) enum Kind {
     Text(Text),
+    /// Is checked when it is encrypted.
+    Sensitive,
     Time(TimeFormat),
     /// An amount or a count.
     Number {

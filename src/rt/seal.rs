@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::extra_query::ExtraQuery;
 use crate::client::Core;
 use crate::keys::PublicKey;
-use crate::rules::{Offences, Rule};
+use crate::rules::{Kind, Object, Offences, Rule};
 use crate::types::Sensitive;
 use crate::{Error, Extra, Result};
 
@@ -56,10 +56,31 @@ impl Sealer<'_> {
         self.offences.leave_parameter();
     }
 
-    /// A member that `.extra` has put in the place of a sensitive one.
-    pub(crate) fn extra(&mut self, name: &'static str, extra: &mut Extra) {
-        if let Some(Value::String(text)) = extra.get_mut(name) {
-            self.within(name, |sealer| sealer.text(text));
+    /// Members that `.extra` has put in the place of those of an object, as deep as the specs know sensitive ones.
+    pub(crate) fn extra(&mut self, object: &'static Object, extra: &mut Extra) {
+        if !extra.is_empty() {
+            self.members(object, extra);
+        }
+    }
+
+    fn members(&mut self, object: &'static Object, members: &mut Extra) {
+        for field in object.fields {
+            if let Some(member) = members.get_mut(field.name) {
+                self.within(field.name, |sealer| sealer.value(&field.kind, member));
+            }
+        }
+    }
+
+    fn value(&mut self, kind: &'static Kind, value: &mut Value) {
+        match (kind, value) {
+            (Kind::Sensitive, Value::String(text)) => self.text(text),
+            (Kind::Object(object), Value::Object(members)) => self.members(object, members),
+            (Kind::List(list), Value::Array(items)) => {
+                for (index, item) in items.iter_mut().enumerate() {
+                    self.within(index.to_string(), |sealer| sealer.value(&list.item, item));
+                }
+            }
+            _ => {}
         }
     }
 

@@ -29,10 +29,7 @@ impl Offence {
 
     /// Whether WeChat Pay refuses it for certain, so that it is never sent: nothing given, empty text, `null`.
     pub(crate) fn is_certain(&self) -> bool {
-        matches!(
-            self.rule,
-            Rule::Required | Rule::Empty | Rule::Null | Rule::NoneOf { .. } | Rule::TooLongToEncrypt { .. }
-        )
+        matches!(self.rule, Rule::Empty | Rule::Null | Rule::NoneOf { .. } | Rule::TooLongToEncrypt { .. })
     }
 }
 

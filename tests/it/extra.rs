@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use wechatpay_sdk::merchant_transfer::{CreateTransferBillRequest, TransferSceneId, TransferSceneReportInfo};
 use wechatpay_sdk::payments::{CreateNativeTransactionRequest, OrderAmount};
+use wechatpay_sdk::{Validation, WechatPay};
 
 use crate::support::*;
 
@@ -67,6 +68,30 @@ async fn what_takes_the_place_of_a_sensitive_member_is_encrypted_too() {
     let body = body(&wire.only());
     assert_eq!(platform_opens(body["user_name"].as_str().unwrap()), "张三");
     assert_eq!(body["transfer_scene_id"], "1000");
+}
+
+#[tokio::test]
+async fn what_takes_the_place_of_an_object_is_encrypted_as_deep_as_the_spec_knows() {
+    let wire = Wire::always(Reply::signed(200, r#"{"code_url":"weixin://x"}"#)).await;
+    let identity =
+        json!({ "identity": { "type": "IDCARD", "number": "430102199003071234", "name": "张三" }, "new": "b" });
+    wire.client().payments().create_native_transaction(native()).extra("payer", identity).await.unwrap();
+    let request = wire.only();
+    assert_eq!(request.header("wechatpay-serial"), Some(KEY_ID));
+    let payer = &body(&request)["payer"];
+    assert_eq!((&payer["new"], &payer["identity"]["type"]), (&json!("b"), &json!("IDCARD")));
+    assert_eq!(platform_opens(payer["identity"]["name"].as_str().unwrap()), "张三");
+    assert_eq!(platform_opens(payer["identity"]["number"].as_str().unwrap()), "430102199003071234");
+}
+
+#[tokio::test]
+async fn a_member_that_the_spec_requires_by_mistake_can_be_left_out_where_rules_only_warn() {
+    let wire = Wire::always(Reply::signed(200, r#"{"code_url":"weixin://x"}"#)).await;
+    let call = |pay: WechatPay| pay.payments().create_native_transaction(native()).extra("amount", json!({ "tip": 1 }));
+    let error = call(wire.client()).await.unwrap_err();
+    assert_eq!(error.to_string(), "create_native_transaction: /amount/total: is required");
+    call(builder().validation(Validation::Warn).build_for_loopback(wire.address()).unwrap()).await.unwrap();
+    assert_eq!(body(&wire.only())["amount"], json!({ "tip": 1 }));
 }
 
 #[tokio::test]
