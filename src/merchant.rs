@@ -246,7 +246,8 @@ impl Merchant {
         }
         if self.public_key().is_some_and(|key| key != certificate.public_key()) {
             return Err(Error::config(format!(
-                "the private key does not belong to the merchant certificate {}: take both from the same download",
+                "the private key does not belong to the merchant certificate {}: take apiclient_cert.pem and \
+                 apiclient_key.pem from the same download; WeChat Pay's own certificates go to `Trust::certificates`",
                 self.serial
             )));
         }

@@ -213,7 +213,7 @@ impl<C> fmt::Debug for WechatPayBuilder<C> {
 }
 
 /// `https://host` of WeChat Pay. A path or query would enter every signature; another host would see Authorizations.
-fn access_point(text: &str) -> Result<String> {
+pub(super) fn access_point(text: &str) -> Result<String> {
     let refuse = |why: &str| Err(Error::config(format!("the base URL must be like {MAIN}: {why}")));
     let Ok(url) = Url::parse(text) else { return refuse("it is not a URL") };
     if url.scheme() != "https" {

@@ -4,6 +4,7 @@ use std::env::VarError;
 
 use zeroize::Zeroizing;
 
+use super::builder::access_point;
 use super::{WechatPay, WechatPayBuilder};
 use crate::{
     ApiV3Key, Certificate, CertificateSerial, Error, MchId, Merchant, PrivateKey, PublicKey, PublicKeyId, Result, Trust,
@@ -24,7 +25,8 @@ impl WechatPay {
     /// | `WECHATPAY_API_V3_KEY` | the APIv3 key; optional |
     /// | `WECHATPAY_BASE_URL` | another access point; optional |
     ///
-    /// PEM text may have its line breaks written as `\n`. Nothing but these variables is read, and nothing is kept.
+    /// PEM text may have its line breaks written as `\n`. An empty variable counts as one that is not set. Nothing but
+    /// these variables is read, and nothing is kept.
     ///
     /// ```no_run
     /// let pay = wechatpay_sdk::WechatPay::from_env()?;
@@ -33,8 +35,8 @@ impl WechatPay {
     ///
     /// # Errors
     ///
-    /// A `Config` error that names every variable that is missing, empty, wrong or in conflict with another, never its
-    /// value; and as [`WechatPayBuilder::build`].
+    /// A `Config` error that names every variable that is missing, wrong or in conflict with another, never a key; and as
+    /// [`WechatPayBuilder::build`].
     pub fn from_env() -> Result<Self> {
         Self::builder_from_env()?.build()
     }
@@ -51,49 +53,10 @@ impl WechatPay {
 
 fn read(variable: impl Fn(&str) -> Result<String, VarError>) -> Result<WechatPayBuilder> {
     let mut variables = Variables { variable, problems: Vec::new() };
-    let mchid = variables.required("WECHATPAY_MCHID", "the merchant number", |text| text.parse::<MchId>());
-    let key = variables.pem("WECHATPAY_PRIVATE_KEY", PrivateKey::from_pem, |path| PrivateKey::from_pem_file(path));
-    let certificate =
-        variables.pem("WECHATPAY_CERTIFICATE", Certificate::from_pem, |path| Certificate::from_pem_file(path));
-    let serial = variables.optional("WECHATPAY_SERIAL", |text| text.parse::<CertificateSerial>());
-    let merchant = match (mchid, key, certificate, serial) {
-        (Some(mchid), Some(key), Some(certificate), serial) => {
-            let serial = serial.unwrap_or_else(|| certificate.serial().clone());
-            variables.made(Merchant::new(mchid, serial, key).with_certificate(certificate))
-        }
-        (Some(mchid), Some(key), None, Some(serial)) => Some(Merchant::new(mchid, serial, key)),
-        (_, key, certificate, serial) => {
-            if key.is_none() {
-                variables.lacks("WECHATPAY_PRIVATE_KEY_FILE", "the path of apiclient_key.pem");
-            }
-            if certificate.is_none() && serial.is_none() {
-                variables.lacks("WECHATPAY_CERTIFICATE_FILE", "the path of apiclient_cert.pem");
-            }
-            None
-        }
-    };
-    let id = variables.optional("WECHATPAY_PUBLIC_KEY_ID", |text| text.parse::<PublicKeyId>());
-    let public_key = variables.pem("WECHATPAY_PUBLIC_KEY", PublicKey::from_pem, |path| PublicKey::from_pem_file(path));
-    let platform =
-        variables.pem("WECHATPAY_PLATFORM_CERTIFICATE", Certificate::from_pem, |path| Certificate::from_pem_file(path));
-    let trust = match (id, public_key, platform) {
-        (Some(id), Some(key), None) => Some(Trust::public_key(id, key)),
-        (Some(id), Some(key), Some(platform)) => {
-            variables.made(Trust::public_key(id, key).with_certificates([platform]))
-        }
-        (None, None, Some(platform)) => variables.made(Trust::certificates([platform])),
-        (id, public_key, _) => {
-            if id.is_none() {
-                variables.lacks("WECHATPAY_PUBLIC_KEY_ID", "the id of WeChat Pay's public key, PUB_KEY_ID_…");
-            }
-            if public_key.is_none() {
-                variables.lacks("WECHATPAY_PUBLIC_KEY_FILE", "the path of WeChat Pay's public key, pub_key.pem");
-            }
-            None
-        }
-    };
+    let merchant = variables.merchant();
+    let trust = variables.trust();
     let api_v3_key = variables.optional("WECHATPAY_API_V3_KEY", |text| ApiV3Key::new(text));
-    let base_url = variables.optional("WECHATPAY_BASE_URL", |text| Ok(text.to_owned()));
+    let base_url = variables.optional("WECHATPAY_BASE_URL", access_point);
     match (merchant, trust) {
         (Some(merchant), Some(trust)) if variables.problems.is_empty() => {
             let mut builder = WechatPay::builder(merchant, trust);
@@ -109,29 +72,76 @@ fn read(variable: impl Fn(&str) -> Result<String, VarError>) -> Result<WechatPay
     }
 }
 
-/// Reads variables one after another and collects what is wrong with them.
+/// Reads variables one after another and collects what is wrong with them; what gives `None` has told why, or is
+/// optional.
 struct Variables<F> {
     variable: F,
     problems: Vec<String>,
 }
 
 impl<F: Fn(&str) -> Result<String, VarError>> Variables<F> {
-    fn required<T>(&mut self, name: &str, holds: &str, parse: impl FnOnce(&str) -> Result<T>) -> Option<T> {
-        let count = self.problems.len();
-        let value = self.optional(name, parse);
-        if value.is_none() && self.problems.len() == count {
-            self.lacks(name, holds);
+    fn merchant(&mut self) -> Option<Merchant> {
+        let mchid = self.required("WECHATPAY_MCHID", "the merchant number", |variables| {
+            variables.optional("WECHATPAY_MCHID", |text| text.parse::<MchId>())
+        });
+        let key = self.required("WECHATPAY_PRIVATE_KEY_FILE", "the path of apiclient_key.pem", |variables| {
+            variables.pem("WECHATPAY_PRIVATE_KEY", PrivateKey::from_pem, |path| PrivateKey::from_pem_file(path))
+        });
+        let certificate_and_serial =
+            self.required("WECHATPAY_CERTIFICATE_FILE", "the path of apiclient_cert.pem", |variables| {
+                let certificate = variables.certificate("WECHATPAY_CERTIFICATE");
+                let serial = variables.optional("WECHATPAY_SERIAL", |text| text.parse::<CertificateSerial>());
+                let serial = serial.or_else(|| Some(certificate.as_ref()?.serial().clone()))?;
+                Some((certificate, serial))
+            });
+        let (certificate, serial) = certificate_and_serial?;
+        let merchant = Merchant::new(mchid?, serial, key?);
+        match certificate {
+            Some(certificate) => self.made("WECHATPAY_CERTIFICATE", merchant.with_certificate(certificate)),
+            None => Some(merchant),
+        }
+    }
+
+    fn trust(&mut self) -> Option<Trust> {
+        let has_key = self.is_set("WECHATPAY_PUBLIC_KEY_ID") || self.is_set_as_pem("WECHATPAY_PUBLIC_KEY");
+        if !has_key && self.is_set_as_pem("WECHATPAY_PLATFORM_CERTIFICATE") {
+            let platform = self.certificate("WECHATPAY_PLATFORM_CERTIFICATE")?;
+            return self.made("WECHATPAY_PLATFORM_CERTIFICATE", Trust::certificates([platform]));
+        }
+        let is = "the id of WeChat Pay's public key, PUB_KEY_ID_…";
+        let id = self.required("WECHATPAY_PUBLIC_KEY_ID", is, |variables| {
+            variables.optional("WECHATPAY_PUBLIC_KEY_ID", |text| text.parse::<PublicKeyId>())
+        });
+        let is = "the path of WeChat Pay's public key, pub_key.pem";
+        let key = self.required("WECHATPAY_PUBLIC_KEY_FILE", is, |variables| {
+            variables.pem("WECHATPAY_PUBLIC_KEY", PublicKey::from_pem, |path| PublicKey::from_pem_file(path))
+        });
+        let platform = self.certificate("WECHATPAY_PLATFORM_CERTIFICATE");
+        let trust = Trust::public_key(id?, key?);
+        match platform {
+            Some(platform) => self.made("WECHATPAY_PLATFORM_CERTIFICATE", trust.with_certificates([platform])),
+            None => Some(trust),
+        }
+    }
+
+    /// What must be there: when nothing is and no other problem says why, this variable is the one to set.
+    fn required<T>(&mut self, name: &str, holds: &str, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        let known = self.problems.len();
+        let value = read(self);
+        if value.is_none() && self.problems.len() == known {
+            self.problems.push(format!("{name} is not set: it holds {holds}"));
         }
         value
     }
 
     /// A variable that is empty counts as one that is not set.
     fn optional<T>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T>) -> Option<T> {
-        let text = self.text(name)?;
-        match parse(&text) {
-            Ok(value) => Some(value),
-            Err(error) => {
-                self.problems.push(format!("{name}: {error}"));
+        match (self.variable)(name).map(Zeroizing::new) {
+            Ok(text) if text.trim().is_empty() => None,
+            Ok(text) => self.made(name, parse(&text)),
+            Err(VarError::NotPresent) => None,
+            Err(VarError::NotUnicode(_)) => {
+                self.problems.push(format!("{name}: it is not Unicode text"));
                 None
             }
         }
@@ -145,37 +155,33 @@ impl<F: Fn(&str) -> Result<String, VarError>> Variables<F> {
         from_file: impl FnOnce(&str) -> Result<T>,
     ) -> Option<T> {
         let file = format!("{name}_FILE");
-        if self.text(name).is_some() && self.text(&file).is_some() {
-            self.problems.push(format!("{name} and {file} are both set: set one"));
-            return None;
-        }
-        let from_text = self.optional(name, from_text);
-        from_text.or_else(|| self.optional(&file, from_file))
-    }
-
-    fn text(&mut self, name: &str) -> Option<Zeroizing<String>> {
-        match (self.variable)(name).map(Zeroizing::new) {
-            Ok(text) => Some(text).filter(|text| !text.trim().is_empty()),
-            Err(VarError::NotPresent) => None,
-            Err(VarError::NotUnicode(_)) => {
-                self.problems.push(format!("{name}: it is not Unicode text"));
+        match (self.is_set(name), self.is_set(&file)) {
+            (true, true) => {
+                self.problems.push(format!("{name} and {file} are both set: set one"));
                 None
             }
+            (true, false) => self.optional(name, from_text),
+            (false, _) => self.optional(&file, from_file),
         }
     }
 
-    fn lacks(&mut self, name: &str, holds: &str) {
-        // A variable that is there and wrong has been reported.
-        let text = name.strip_suffix("_FILE").unwrap_or(name);
-        let starts = [format!("{text}: "), format!("{text}_FILE: "), format!("{text} and ")];
-        let is_reported = |problem: &String| starts.iter().any(|start| problem.starts_with(start));
-        if !self.problems.iter().any(is_reported) {
-            self.problems.push(format!("{name} is not set: it holds {holds}"));
+    fn certificate(&mut self, name: &str) -> Option<Certificate> {
+        self.pem(name, Certificate::from_pem, |path| Certificate::from_pem_file(path))
+    }
+
+    fn made<T>(&mut self, name: &str, made: Result<T>) -> Option<T> {
+        made.map_err(|error| self.problems.push(format!("{name}: {error}"))).ok()
+    }
+
+    fn is_set(&self, name: &str) -> bool {
+        match (self.variable)(name).map(Zeroizing::new) {
+            Ok(text) => !text.trim().is_empty(),
+            Err(error) => error != VarError::NotPresent,
         }
     }
 
-    fn made<T>(&mut self, made: Result<T>) -> Option<T> {
-        made.map_err(|error| self.problems.push(error.to_string())).ok()
+    fn is_set_as_pem(&self, name: &str) -> bool {
+        self.is_set(name) || self.is_set(&format!("{name}_FILE"))
     }
 }
 
@@ -273,6 +279,49 @@ mod tests {
         variables.push(("WECHATPAY_PRIVATE_KEY_FILE", "apiclient_key.pem"));
         let message = read_from(&variables).unwrap_err().to_string();
         assert_eq!(message, "WECHATPAY_PRIVATE_KEY and WECHATPAY_PRIVATE_KEY_FILE are both set: set one");
+    }
+
+    #[test]
+    fn each_problem_is_told_once_and_with_its_variable() {
+        let (key, certificate) = (pem("merchant.pkcs8.pem"), pem("merchant.certificate.pem"));
+        let (pub_key, platform) = (pem("platform.public.pem"), pem("platform.certificate.pem"));
+        let without = |left_out: &[&str], added: &[(&'static str, &'static str)]| {
+            let mut variables = complete(&key, &certificate, &pub_key);
+            variables.retain(|(name, _)| !left_out.contains(name));
+            variables.extend(added);
+            read_from(&variables).unwrap_err().to_string()
+        };
+        let wrong_serial = without(&["WECHATPAY_CERTIFICATE"], &[("WECHATPAY_SERIAL", "no serial")]);
+        assert!(wrong_serial.starts_with("WECHATPAY_SERIAL: "), "{wrong_serial}");
+        let other_serial = without(&[], &[("WECHATPAY_SERIAL", "5157")]);
+        assert!(other_serial.starts_with("WECHATPAY_CERTIFICATE: the merchant serial is 5157"), "{other_serial}");
+        let base_url = without(&[], &[("WECHATPAY_BASE_URL", "http://secret.example")]);
+        assert!(base_url.starts_with("WECHATPAY_BASE_URL: the base URL must be"), "{base_url}");
+        let public_key = ["WECHATPAY_PUBLIC_KEY_ID", "WECHATPAY_PUBLIC_KEY"];
+        let wrong_platform = without(&public_key, &[("WECHATPAY_PLATFORM_CERTIFICATE", "secret")]);
+        assert!(wrong_platform.starts_with("WECHATPAY_PLATFORM_CERTIFICATE: "), "{wrong_platform}");
+        for message in [wrong_serial, other_serial, base_url, wrong_platform] {
+            assert!(!message.contains("not set") && !message.contains("; WECHATPAY"), "{message}");
+            assert!(!message.contains("secret") && !message.contains("no serial"), "{message}");
+        }
+
+        let platform_as_own = read_from(&complete(&key, &platform, &pub_key)).unwrap_err().to_string();
+        assert!(platform_as_own.starts_with("WECHATPAY_CERTIFICATE: the private key does not"), "{platform_as_own}");
+        assert!(platform_as_own.contains("go to `Trust::certificates`"), "{platform_as_own}");
+    }
+
+    #[test]
+    fn a_variable_that_is_not_unicode_is_told_once() {
+        let message = read(|name| match name {
+            "WECHATPAY_PRIVATE_KEY" | "WECHATPAY_MCHID" => Err(VarError::NotUnicode("secret".into())),
+            _ => Err(VarError::NotPresent),
+        });
+        let message = message.unwrap_err().to_string();
+        for name in ["WECHATPAY_PRIVATE_KEY", "WECHATPAY_MCHID"] {
+            assert_eq!(message.matches(&format!("{name}: it is not Unicode text")).count(), 1, "{message}");
+            assert!(!message.contains(&format!("{name} is not set")), "{message}");
+        }
+        assert!(!message.contains("secret") && !message.contains("PRIVATE_KEY_FILE"), "{message}");
     }
 
     #[test]
