@@ -125,6 +125,20 @@ fn the_public_key_is_asked_for_else_the_certificate_in_effect_that_expires_last(
 }
 
 #[test]
+fn d04_the_key_that_encrypts_is_the_one_that_the_serial_names() {
+    // The certificates of the platform share one key; the merchant's stands for one that expires later, of another.
+    let (platform, later) = (certificate("platform.certificate.pem"), certificate("merchant.certificate.pem"));
+    let trust = Trust::certificates([platform.clone(), later.clone()]).unwrap();
+    let (serial, key) = trust.encryption_key(at(NOW)).unwrap();
+    assert_eq!((serial.to_str().unwrap(), key), (later.serial().as_str(), later.public_key()));
+    assert_ne!(key, platform.public_key());
+
+    let trust = trust.with_public_key(KEY_ID.parse().unwrap(), public_key("e3.public.pem"));
+    let (serial, key) = trust.encryption_key(at(NOW)).unwrap();
+    assert_eq!((serial.to_str().unwrap(), key), (KEY_ID, &public_key("e3.public.pem")));
+}
+
+#[test]
 fn b17_the_merchants_own_certificate_or_key_is_refused_as_trust() {
     let own = certificate("merchant.certificate.pem");
     let refused = |trust: Trust, merchant: &Merchant| trust.check_against(merchant).unwrap_err().to_string();

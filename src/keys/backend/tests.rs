@@ -1,11 +1,17 @@
 //! Both backends, whichever one is chosen, against the same vectors, each other and openssl.
 
+use aws_lc_rs::rsa::{
+    OAEP_SHA1_MGF1SHA1, OAEP_SHA256_MGF1SHA256, OaepAlgorithm, OaepPrivateDecryptingKey, PrivateDecryptingKey,
+};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
+use rsa::Oaep;
 use rsa::pkcs1::DecodeRsaPublicKey as _;
 use rsa::pkcs8::{DecodePrivateKey as _, DecodePublicKey as _};
 use serde_json::Value;
+use sha1::Sha1;
+use sha2::Sha256;
 
 use super::{aws_lc, rust_crypto};
 use crate::keys::fixtures::{TempFile, openssl, openssl_verifies, pem, vector};
@@ -149,6 +155,44 @@ fn opened(ciphertext: &[u8], digest: &str) -> Option<Vec<u8>> {
     openssl(&[&arguments[..], &["-pkeyopt", &oaep, "-pkeyopt", &mgf1]].concat(), ciphertext).ok()
 }
 
+/// What the libraries of both backends make of a ciphertext with OAEP over SHA-1, and with OAEP over SHA-256. The crate
+/// opens nothing itself yet.
+fn opened_by_both(pem: &str, ciphertext: &[u8]) -> [Option<Vec<u8>>; 2] {
+    let der = parse(pem).unwrap().der;
+    let theirs = rsa::PrivateKey::from_pkcs8_der(&der).unwrap();
+    let ours = OaepPrivateDecryptingKey::new(PrivateDecryptingKey::from_pkcs8(&der).unwrap()).unwrap();
+    let ours = |algorithm: &'static OaepAlgorithm| {
+        let mut room = vec![0; ours.min_output_size()];
+        ours.decrypt(algorithm, ciphertext, &mut room, None).map(|text| text.to_vec()).ok()
+    };
+    let opened = [ours(&OAEP_SHA1_MGF1SHA1), ours(&OAEP_SHA256_MGF1SHA256)];
+    let by_rsa =
+        [theirs.decrypt(Oaep::<Sha1>::new(), ciphertext).ok(), theirs.decrypt(Oaep::<Sha256>::new(), ciphertext).ok()];
+    assert_eq!(opened, by_rsa, "the backends differ");
+    opened
+}
+
+#[test]
+fn d02_v7_opens_with_sha1_and_not_with_sha256() {
+    let v7 = vector("v7.json");
+    let [sha1, sha256] = opened_by_both(text(&v7, "private_key"), &decoded(&v7, "ciphertext"));
+    assert_eq!(sha1.as_deref(), Some(text(&v7, "plaintext").as_bytes()));
+    assert_eq!(sha256, None);
+}
+
+#[test]
+fn what_openssl_encrypts_as_oaep_over_sha1_opens() {
+    let arguments = ["pkeyutl", "-encrypt", "-pubin", "-inkey", "platform.public.pem"];
+    let ciphertext = |digest: &str| {
+        let (oaep, mgf1) = (format!("rsa_oaep_md:{digest}"), format!("rsa_mgf1_md:{digest}"));
+        let padding = ["-pkeyopt", "rsa_padding_mode:oaep", "-pkeyopt", &oaep, "-pkeyopt", &mgf1];
+        openssl(&[&arguments[..], &padding].concat(), "张三".as_bytes()).unwrap()
+    };
+    let text = Some("张三".as_bytes().to_vec());
+    assert_eq!(opened_by_both(&pem("platform.key.pem"), &ciphertext("sha1")), [text.clone(), None]);
+    assert_eq!(opened_by_both(&pem("platform.key.pem"), &ciphertext("sha256")), [None, text]);
+}
+
 #[test]
 fn d01_d02_openssl_opens_what_either_backend_encrypts_as_oaep_over_sha1_and_nothing_else() {
     let key = rsa::PublicKey::from_public_key_der(&parse(&pem("platform.public.pem")).unwrap().der).unwrap();
@@ -158,6 +202,7 @@ fn d01_d02_openssl_opens_what_either_backend_encrypts_as_oaep_over_sha1_and_noth
             assert_eq!(ciphertext.len(), 256);
             assert_eq!(opened(&ciphertext, "sha1").as_deref(), Some(text));
             assert_eq!(opened(&ciphertext, "sha256"), None);
+            assert_eq!(opened_by_both(&pem("platform.key.pem"), &ciphertext), [Some(text.to_vec()), None]);
         }
         assert_ne!(ours.encrypt(text).unwrap(), ours.encrypt(text).unwrap(), "OAEP is randomised");
     }
