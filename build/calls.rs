@@ -299,11 +299,15 @@ impl<'a> Call<'a> {
                 }
             });
         }
-        let (what, set) = match self.operation.body {
-            Some(_) => ("a member of the body", quote!(self.body.extra.insert(name.into(), value.into());)),
-            None => ("a query parameter", quote!(self.extra.set(name.into(), value.into());)),
+        let (what, how, set) = match self.operation.body {
+            Some(_) => ("a member of the body", "", quote!(self.body.extra.insert(name.into(), value.into());)),
+            None => (
+                "a query parameter",
+                " A list is sent as its name several times.",
+                quote!(self.extra.set(name.into(), value.into());),
+            ),
         };
-        let doc = format!(" Adds {what} that the specification lacks, or takes the place of one that it has.");
+        let doc = format!(" Adds {what} that the specification lacks, or takes the place of one that it has.{how}");
         setters.push(quote! {
             #[doc = #doc]
             pub fn extra(mut self, name: impl Into<String>, value: impl Into<::serde_json::Value>) -> Self {

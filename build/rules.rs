@@ -57,10 +57,10 @@ struct Tables<'a> {
 impl Tables<'_> {
     fn object(&mut self, schema: &Schema, properties: &[Property]) -> TokenStream {
         let name = format_ident!("{}", constant_case(&schema.name));
-        let fields = properties.iter().filter_map(|property| {
-            let kind = self.kind(&property.ty, &property.limits, &property.marks)?;
+        let fields = properties.iter().map(|property| {
+            let kind = self.kind(&property.ty, &property.limits, &property.marks);
             let Property { name, required, .. } = property;
-            Some(quote!(Field { name: #name, is_required: #required, kind: #kind }))
+            quote!(Field { name: #name, is_required: #required, kind: #kind })
         });
         let fields: Vec<TokenStream> = fields.collect();
         let one_of = groups(&schema.relations.one_of);
@@ -79,19 +79,17 @@ impl Tables<'_> {
         let list = parameters(operation);
         let mut rules = Vec::new();
         for parameter in &operation.parameters {
-            if let Some(kind) = self.kind(&parameter.ty, &parameter.limits, &parameter.marks) {
-                let name = &parameter.name;
-                let in_path = parameter.location == Location::Path;
-                rules.push(quote!(Parameter { name: #name, in_path: #in_path, kind: #kind }));
-            }
+            let kind = self.kind(&parameter.ty, &parameter.limits, &parameter.marks);
+            let name = &parameter.name;
+            let in_path = parameter.location == Location::Path;
+            rules.push(quote!(Parameter { name: #name, in_path: #in_path, kind: #kind }));
         }
         quote!(pub(super) static #list: &[Parameter] = &[#(#rules),*];)
     }
 
-    /// Nothing where there is nothing to check: a flag, untyped JSON.
-    fn kind(&mut self, ty: &Type, limits: &Limits, marks: &Marks) -> Option<TokenStream> {
-        Some(match ty {
-            Type::Boolean | Type::Any | Type::Ciphertext => return None,
+    fn kind(&mut self, ty: &Type, limits: &Limits, marks: &Marks) -> TokenStream {
+        match ty {
+            Type::Boolean | Type::Any | Type::Ciphertext => quote!(Kind::Any),
             Type::Sensitive => quote!(Kind::Sensitive),
             Type::Text => self.text(limits, marks),
             Type::JsonText(inside) => {
@@ -105,29 +103,29 @@ impl Tables<'_> {
                 quote!(Kind::List(&List { item: #item, min: #min, max: #max }))
             }
             Type::Component { common: true, name } if name == "Fen" => number(limits),
-            Type::Component { common: true, name } if time_format(name).is_some() => {
-                let format = format_ident!("{}", time_format(name)?);
-                quote!(Kind::Time(crate::types::TimeFormat::#format))
-            }
-            Type::Component { common, .. } => match self.document.find(self.common, ty).map(|schema| &schema.shape) {
-                Some(Shape::Object(_)) => {
-                    let table = format_ident!("{}", constant_case(ty.component()?.1));
-                    let is_elsewhere = *common && !self.document.is_common();
-                    if is_elsewhere {
-                        quote!(Kind::Object(&crate::common::rules::#table))
-                    } else {
-                        quote!(Kind::Object(&#table))
+            Type::Component { common, name } => {
+                let format = time_format(name).filter(|_| *common).map(|format| format_ident!("{format}"));
+                match (format, self.document.find(self.common, ty).map(|schema| &schema.shape)) {
+                    (Some(format), _) => quote!(Kind::Time(crate::types::TimeFormat::#format)),
+                    (None, Some(Shape::Object(_))) => {
+                        let table = format_ident!("{}", constant_case(name));
+                        let is_elsewhere = *common && !self.document.is_common();
+                        if is_elsewhere {
+                            quote!(Kind::Object(&crate::common::rules::#table))
+                        } else {
+                            quote!(Kind::Object(&#table))
+                        }
                     }
+                    (None, _) => quote!(Kind::Text(Text::ANY)),
                 }
-                _ => quote!(Kind::Text(Text::ANY)),
-            },
-        })
+            }
+        }
     }
 
     /// What is in a list, or in a text that holds JSON.
     fn item(&mut self, ty: &Type, limits: &Limits, marks: &Marks) -> TokenStream {
         let none = Limits::default();
-        self.kind(ty, limits.items.as_deref().unwrap_or(&none), marks).unwrap_or(quote!(Kind::Any))
+        self.kind(ty, limits.items.as_deref().unwrap_or(&none), marks)
     }
 
     fn text(&mut self, limits: &Limits, marks: &Marks) -> TokenStream {

@@ -50,7 +50,7 @@ pub(crate) fn emit(name: &str, fields: &[Field<'_>], document: &Document, common
     let walk = fields.iter().filter(|field| is_sealed(&field.property.ty, document, common)).map(|field| {
         let ident = &field.ident;
         let wire = &field.property.name;
-        quote!(sealer.field(#wire, &mut self.#ident);)
+        quote!(sealer.field(#wire, &mut self.#ident, &self.extra);)
     });
     quote! {
         impl crate::rt::Seal for #name {

@@ -120,6 +120,10 @@ impl Core {
         self.trust().encryption_key(self.clock().now())
     }
 
+    pub(crate) fn refuses_four_byte_characters(&self) -> bool {
+        self.0.checks.four_byte_characters == FourByteCharacters::Refuse
+    }
+
     /// What is known offline to be refused or mangled by WeChat Pay.
     pub(crate) fn check(
         &self,

@@ -48,7 +48,7 @@ async fn every_operation_sends_its_example_and_reads_its_answer_without_loss() {
     let examples = crate::api::examples();
     assert!(!examples.is_empty());
     for example in examples {
-        let id = example.id;
+        let id = format!("{}.{}", example.family, example.id);
         let wire = Wire::always(Reply::signed(example.status, example.answer.unwrap_or_default())).await;
         let answer = (example.call)(&wire.client()).await.unwrap_or_else(|e| panic!("{id}: {e:?}"));
         assert_eq!(answer, json(example.answer), "{id}: the answer");

@@ -16,7 +16,7 @@ pub use self::offence::{Offence, Rule};
 pub(crate) use self::pattern::Pattern;
 use crate::types::TimeFormat;
 
-/// An object in a request body.
+/// An object in a request body, with every member that its spec knows.
 #[derive(Debug)]
 pub(crate) struct Object {
     pub(crate) fields: &'static [Field],
@@ -34,7 +34,7 @@ pub(crate) struct Field {
     pub(crate) kind: Kind,
 }
 
-/// A path or query parameter.
+/// A path or query parameter; every one that the spec knows is listed.
 #[derive(Debug)]
 pub(crate) struct Parameter {
     pub(crate) name: &'static str,
@@ -127,8 +127,10 @@ pub(crate) fn check_parameters(
     }
     for group in one_of {
         let count = group.iter().filter(|name| given.iter().any(|(given, _)| given == *name)).count();
+        let is_unknown = |name: &str| !parameters.iter().any(|parameter| parameter.name == name);
+        let has_unknown = given.iter().any(|(name, _)| is_unknown(name));
         if let Some(first) = group.first() {
-            offences.at(first, |offences| offences.alternatives(group, count));
+            offences.at(*first, |offences| offences.alternatives(group, count, has_unknown));
         }
     }
 }

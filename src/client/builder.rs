@@ -20,7 +20,8 @@ const DOMAINS: [&str; 2] = ["mch.weixin.qq.com", "wechatpay.cn"];
 /// WeChat Pay closes an idle connection after 8 seconds; the pool gives it up before.
 const IDLE: Duration = Duration::from_secs(7);
 
-/// What to do with characters outside the Basic Multilingual Plane, emoji for example, in a request body.
+/// What to do with characters outside the Basic Multilingual Plane, emoji for example, in a request body or in what is
+/// encrypted.
 ///
 /// WeChat Pay supports code points of up to three UTF-8 bytes and refuses or mangles the others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,7 +45,8 @@ pub enum Validation {
     /// `wechatpay_sdk`: WeChat Pay changes limits before it changes documents. What it refuses for certain is not sent
     /// all the same: empty text, `null`, none of several alternatives.
     Warn,
-    /// Nothing is checked.
+    /// No rule is checked. Only what cannot be sent at all is refused: a path or query value that is none, a text that cannot be
+    /// encrypted, and what [`FourByteCharacters`] says.
     Off,
 }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{FourByteCharacters, Validation};
 use crate::rt::Operation;
-use crate::rules::{self, Context, Offences};
+use crate::rules::{self, Context, Offences, Rule};
 use crate::{Error, Result};
 
 /// Bodies are UTF-8 with at most three bytes a character; a fourth begins with one of these.
@@ -27,22 +27,17 @@ impl Checks {
         mut offences: Offences,
     ) -> Result<()> {
         let body = request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default();
-        if self.four_byte_characters == FourByteCharacters::Refuse
-            && let Some(place) = wide(body)
-        {
-            return Err(Error::request(format!(
-                "{place} holds a character outside the Basic Multilingual Plane, such as an emoji, which WeChat Pay does \
-                 not support"
-            )));
+        if self.four_byte_characters == FourByteCharacters::Refuse {
+            four_byte_characters(body, &mut offences);
         }
-        if self.validation == Validation::Off {
-            return Ok(());
-        }
-        let given = parameters(request.url(), operation);
-        rules::check_parameters(operation.parameters, operation.one_of, &given, context, &mut offences);
-        if let Some(rules) = operation.body {
-            let body: Value = serde_json::from_slice(body).unwrap_or_default();
-            rules::check_body(rules, &body, context, &mut offences);
+        if self.validation != Validation::Off {
+            let path = if offences.break_path() { "" } else { request.url().path() };
+            let given = parameters(path, request.url(), operation);
+            rules::check_parameters(operation.parameters, operation.one_of, &given, context, &mut offences);
+            if let Some(rules) = operation.body {
+                let body: Value = serde_json::from_slice(body).unwrap_or_default();
+                rules::check_body(rules, &body, context, &mut offences);
+            }
         }
         if offences.is_empty() {
             return Ok(());
@@ -58,9 +53,9 @@ impl Checks {
 }
 
 /// The values of a request's path and query, decoded, by name.
-fn parameters(url: &reqwest::Url, operation: &Operation) -> Vec<(String, String)> {
+fn parameters(path: &str, url: &reqwest::Url, operation: &Operation) -> Vec<(String, String)> {
     let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
-    let segments = operation.path.split('/').zip(url.path().split('/'));
+    let segments = operation.path.split('/').zip(path.split('/'));
     let in_path = segments.filter_map(|(name, value)| {
         let name = name.strip_prefix('{')?.strip_suffix('}')?;
         Some((name.to_owned(), decode(value)))
@@ -68,38 +63,38 @@ fn parameters(url: &reqwest::Url, operation: &Operation) -> Vec<(String, String)
     in_path.chain(url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned()))).collect()
 }
 
-/// Where the body has such a character: as four bytes, or as the escape of a surrogate, which only
+/// Where the body has such characters: as four bytes, or as the escape of a surrogate, which only
 /// [`json_text`](crate::RawRequest::json_text) can bring.
-fn wide(body: &[u8]) -> Option<String> {
-    fn find(value: &Value, pointer: &mut String) -> bool {
-        let is_wide = |text: &str| text.bytes().any(|byte| byte >= FOUR_BYTE_LEAD);
-        let length = pointer.len();
-        let within = |name: &str, value: &Value, pointer: &mut String| {
-            pointer.push('/');
-            pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
-            let is_found = is_wide(name) || find(value, pointer);
-            if !is_found {
-                pointer.truncate(length);
-            }
-            is_found
-        };
-        match value {
-            Value::String(text) => is_wide(text),
-            Value::Array(items) => {
-                items.iter().enumerate().any(|(index, item)| within(&index.to_string(), item, pointer))
-            }
-            Value::Object(members) => members.iter().any(|(name, member)| within(name, member, pointer)),
-            _ => false,
-        }
-    }
+fn four_byte_characters(body: &[u8], offences: &mut Offences) {
     let has_bytes = body.iter().any(|byte| *byte >= FOUR_BYTE_LEAD);
     let has_escape = body.windows(3).any(|part| matches!(part, [b'\\', b'u', b'd' | b'D']));
     if !has_bytes && !has_escape {
-        return None;
+        return;
     }
-    let mut pointer = String::new();
     match serde_json::from_slice(body) {
-        Ok(value) if find(&value, &mut pointer) && !pointer.is_empty() => Some(format!("the field `{pointer}`")),
-        _ => has_bytes.then(|| "the body".to_owned()),
+        Ok(value) => find(&value, offences),
+        Err(_) if has_bytes => offences.add(Rule::FourByteCharacter),
+        Err(_) => {}
+    }
+}
+
+fn find(value: &Value, offences: &mut Offences) {
+    let is_wide = |text: &str| text.bytes().any(|byte| byte >= FOUR_BYTE_LEAD);
+    match value {
+        Value::String(text) if is_wide(text) => offences.add(Rule::FourByteCharacter),
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                offences.within(index.to_string(), |offences| find(item, offences));
+            }
+        }
+        Value::Object(members) => {
+            for (name, member) in members {
+                offences.within(name.clone(), |offences| match is_wide(name) {
+                    true => offences.add(Rule::FourByteCharacter),
+                    false => find(member, offences),
+                });
+            }
+        }
+        _ => {}
     }
 }

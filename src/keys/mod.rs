@@ -26,10 +26,13 @@ use crate::error::{Error, Result};
 /// More than any PEM file of a key or a certificate.
 const FILE_LIMIT: usize = 64 * 1024;
 
+/// Shorter than the base64 of any private key, in bytes.
+const LONGEST_SHOWN: usize = 512;
+
 /// Reads a file into its slot; every error begins with the path.
 fn load<T>(path: &Path, slot: Slot, parse: fn(&str) -> Result<T, Refusal>) -> Result<T> {
     let bytes = read(path).map_err(|cause| unreadable(path, cause))?;
-    let refuse = |refusal: Refusal| Error::config(format!("{}: {}", path.display(), refusal.message(slot)));
+    let refuse = |refusal: Refusal| Error::config(format!("{}: {}", shown(path), refusal.message(slot)));
     if bytes.len() > FILE_LIMIT {
         return Err(refuse(Refusal::NotPem));
     }
@@ -55,7 +58,16 @@ fn unreadable(path: &Path, cause: io::Error) -> Error {
         io::ErrorKind::IsADirectory => "this is a directory, name the file in it",
         _ => "the file cannot be read",
     };
-    Error::config(format!("{}: {problem}", path.display())).with_source(cause)
+    Error::config(format!("{}: {problem}", shown(path))).with_source(cause)
+}
+
+/// A path for a message. A key that was given in the place of one is not printed.
+fn shown(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    if text.contains("-----BEGIN") || text.len() > LONGEST_SHOWN {
+        return "what was given is no path, it may be a key: `from_pem` takes PEM text".to_owned();
+    }
+    text.into_owned()
 }
 
 #[cfg(test)]

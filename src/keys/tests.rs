@@ -166,6 +166,17 @@ fn c05_keys_are_not_printed() {
 }
 
 #[test]
+fn c07_a_key_in_the_place_of_a_path_is_not_printed() {
+    let pem = pem("merchant.pkcs8.pem");
+    let base64: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+    for key in [pem.as_str(), base64.as_str()] {
+        let error = PrivateKey::from_pem_file(key).unwrap_err();
+        assert!(error.to_string().contains("`from_pem` takes PEM text"), "{error}");
+        assert!(!format!("{error} {error:?}").contains(&base64[..40]));
+    }
+}
+
+#[test]
 fn c07_a_file_that_cannot_be_read_is_named() {
     let missing = PrivateKey::from_pem_file("no/such/apiclient_key.pem").unwrap_err();
     assert_eq!(missing.to_string(), "no/such/apiclient_key.pem: there is no such file");

@@ -7,7 +7,7 @@ use progenitor_client::ClientHooks;
 use super::extra_query::ExtraQuery;
 use super::seal::{Sealer, seal};
 use crate::client::Core;
-use crate::rules::Offences;
+use crate::rules::{Offences, Rule};
 use crate::verify::SERIAL;
 use crate::{Error, Result};
 
@@ -27,7 +27,7 @@ pub(crate) struct Prepared {
 
 /// What has to be seen to before a request is built.
 pub(crate) struct Checks {
-    first: Result<()>,
+    failure: Option<Error>,
     offences: Offences,
     query: ExtraQuery,
     /// The serial of the key that encrypted something.
@@ -36,48 +36,42 @@ pub(crate) struct Checks {
 
 impl Checks {
     pub(crate) fn new() -> Self {
-        Self { first: Ok(()), offences: Offences::default(), query: ExtraQuery::new(), serial: None }
+        Self { failure: None, offences: Offences::default(), query: ExtraQuery::new(), serial: None }
     }
 
     /// A path value names one segment: empty, `.` and `..` would reach another endpoint.
-    pub(crate) fn path(mut self, name: &str, value: &str) -> Self {
-        self.first = self.first.and_then(|()| match value {
-            "" => Err(Error::request(format!("the path parameter `{name}` is empty"))),
-            "." | ".." => Err(Error::request(format!("the path parameter `{name}` is `{value}`, which is no name"))),
-            _ => Ok(()),
-        });
+    pub(crate) fn path(mut self, name: &'static str, value: &str) -> Self {
+        if matches!(value, "" | "." | "..") {
+            self.offences.at(name, |offences| offences.add(Rule::PathSegment));
+        }
         self
     }
 
     /// Parameters that the spec lacks.
     pub(crate) fn query(mut self, extra: ExtraQuery) -> Self {
+        for name in extra.nulls() {
+            self.offences.at(name.to_owned(), |offences| offences.add(Rule::Null));
+        }
         self.query = extra;
         self
     }
 
     /// Encrypts what is sensitive, found by a walk through parameters and body.
     pub(crate) fn seal<C: ClientHooks<Core>>(mut self, client: &C, walk: impl FnOnce(&mut Sealer<'_>)) -> Self {
-        if self.first.is_ok() {
-            match seal(client.inner(), walk) {
-                Ok((serial, offences)) => {
-                    self.serial = Some(serial);
-                    self.offences = offences;
-                }
-                Err(error) => self.first = Err(error),
-            }
+        match seal(client.inner(), &mut self.offences, walk) {
+            Ok(serial) => self.serial = Some(serial),
+            Err(error) => self.failure = Some(error),
         }
         self
     }
 
-    /// Builds the request when nothing was wrong.
+    /// Builds the request, with all that is known to be wrong with it.
     pub(crate) fn then(
         self,
         build: impl FnOnce() -> Result<reqwest::Request, progenitor_client::Error<()>>,
     ) -> Result<Prepared> {
-        self.first?;
-        if self.offences.are_certain() {
-            // What could not be encrypted could not be written either.
-            return Err(Error::broken_rules(self.offences));
+        if let Some(error) = self.failure {
+            return Err(error);
         }
         let built = build().map_err(|error| Error::request("the request cannot be built").with_source(error));
         let mut request = built?;

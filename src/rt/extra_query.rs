@@ -21,11 +21,17 @@ impl ExtraQuery {
         self.0.iter_mut().find(|(known, _)| known == name).map(|(_, value)| value)
     }
 
+    /// The names that have no value.
+    pub(super) fn nulls(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(|(_, value)| value.is_null()).map(|(name, _)| name.as_str())
+    }
+
     pub(crate) fn names(&self) -> Vec<&str> {
         self.0.iter().map(|(name, _)| name.as_str()).collect()
     }
 
-    /// Adds the parameters to a URL, in place of those of the same name. Text goes in as it is, other JSON compactly.
+    /// Adds the parameters to a URL, in place of those of the same name. Text goes in as it is, a list as its name several
+    /// times, other JSON compactly.
     pub(super) fn apply(self, url: &mut Url) {
         if self.0.is_empty() {
             return;
@@ -39,10 +45,13 @@ impl ExtraQuery {
         let mut pairs = url.query_pairs_mut();
         pairs.clear().extend_pairs(kept);
         for (name, value) in self.0 {
-            match value {
-                Value::String(text) => pairs.append_pair(&name, &text),
-                other => pairs.append_pair(&name, &other.to_string()),
-            };
+            let values = if let Value::Array(values) = value { values } else { vec![value] };
+            for value in values {
+                match value {
+                    Value::String(text) => pairs.append_pair(&name, &text),
+                    other => pairs.append_pair(&name, &other.to_string()),
+                };
+            }
         }
     }
 }

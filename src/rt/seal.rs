@@ -27,26 +27,31 @@ pub(crate) trait Seal {
 /// The key that encrypts, and what could not be encrypted.
 pub(crate) struct Sealer<'a> {
     key: &'a PublicKey,
-    offences: Offences,
+    refuses_four_byte_characters: bool,
+    offences: &'a mut Offences,
     failure: Option<Error>,
 }
 
 /// Encrypts what a walk finds, all with one key. Gives the serial of that key, for `Wechatpay-Serial`.
-pub(crate) fn seal(core: &Core, walk: impl FnOnce(&mut Sealer<'_>)) -> Result<(HeaderValue, Offences)> {
+pub(crate) fn seal(core: &Core, offences: &mut Offences, walk: impl FnOnce(&mut Sealer<'_>)) -> Result<HeaderValue> {
     let (serial, key) = core.encryption_key().ok_or_else(|| {
         Error::request("no key of WeChat Pay is in effect, so the sensitive fields of this call cannot be encrypted")
     })?;
-    let mut sealer = Sealer { key, offences: Offences::default(), failure: None };
+    let refuses_four_byte_characters = core.refuses_four_byte_characters();
+    let mut sealer = Sealer { key, refuses_four_byte_characters, offences, failure: None };
     walk(&mut sealer);
     match sealer.failure {
         Some(error) => Err(error),
-        None => Ok((serial, sealer.offences)),
+        None => Ok(serial),
     }
 }
 
 impl Sealer<'_> {
-    pub(crate) fn field(&mut self, name: &'static str, member: &mut impl Seal) {
-        self.within(name, |sealer| member.seal(sealer));
+    /// A member, unless `extra` takes its place.
+    pub(crate) fn field(&mut self, name: &'static str, member: &mut impl Seal, extra: &Extra) {
+        if !extra.contains_key(name) {
+            self.within(name, |sealer| member.seal(sealer));
+        }
     }
 
     /// A query parameter.
@@ -73,24 +78,62 @@ impl Sealer<'_> {
 
     fn value(&mut self, kind: &'static Kind, value: &mut Value) {
         match (kind, value) {
-            (Kind::Sensitive, Value::String(text)) => self.text(text),
-            (Kind::Object(object), Value::Object(members)) => self.members(object, members),
-            (Kind::List(list), Value::Array(items)) => {
+            (kind, Value::Array(items)) => {
+                let item_kind = if let Kind::List(list) = kind { &list.item } else { kind };
                 for (index, item) in items.iter_mut().enumerate() {
-                    self.within(index.to_string(), |sealer| sealer.value(&list.item, item));
+                    self.within(index.to_string(), |sealer| sealer.value(item_kind, item));
                 }
             }
+            (Kind::List(list), value) => self.value(&list.item, value),
+            (Kind::Object(object), Value::Object(members)) => self.members(object, members),
+            (Kind::Sensitive, value) => self.sensitive(value),
             _ => {}
+        }
+    }
+
+    /// A value in the place of a sensitive text. Whatever it is, it is not sent as it is.
+    fn sensitive(&mut self, value: &mut Value) {
+        match value {
+            Value::String(text) => self.text(text),
+            Value::Number(number) => {
+                let mut text = number.to_string();
+                self.text(&mut text);
+                *value = Value::from(text);
+            }
+            Value::Null => {}
+            Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
+                self.offences.add(Rule::NotText);
+                *value = Value::from("");
+            }
         }
     }
 
     /// A query parameter that `.extra` has put in the place of a sensitive one.
     pub(crate) fn extra_parameter(&mut self, name: &'static str, extra: &mut ExtraQuery) {
-        if let Some(Value::String(text)) = extra.get_mut(name) {
+        if let Some(value) = extra.get_mut(name) {
             self.offences.enter_parameter(name);
-            self.text(text);
+            self.value(&Kind::Sensitive, value);
             self.offences.leave_parameter();
         }
+    }
+
+    /// In base64. Of what cannot be encrypted nothing is left: its offence keeps the call from being sent, and those of
+    /// the other members are still to be found.
+    fn ciphertext(&mut self, text: &str) -> String {
+        let max = self.key.max_plaintext();
+        if text.is_empty() {
+            self.offences.add(Rule::Empty);
+        } else if text.len() > max {
+            self.offences.add(Rule::TooLongToEncrypt { max, actual: text.len() });
+        } else if self.refuses_four_byte_characters && text.chars().any(|character| character.len_utf8() == 4) {
+            self.offences.add(Rule::FourByteCharacter);
+        } else {
+            match self.key.encrypt(text.as_bytes()) {
+                Ok(ciphertext) => return STANDARD.encode(ciphertext),
+                Err(error) => self.failure = Some(error),
+            }
+        }
+        String::new()
     }
 
     fn text(&mut self, text: &mut String) {
@@ -109,17 +152,8 @@ impl Sealer<'_> {
 impl Seal for Sensitive {
     fn seal(&mut self, sealer: &mut Sealer<'_>) {
         let Some(text) = self.plain() else { return };
-        if text.is_empty() {
-            return sealer.offences.add(Rule::Empty);
-        }
-        let max = sealer.key.max_plaintext();
-        if text.len() > max {
-            return sealer.offences.add(Rule::TooLongToEncrypt { max, actual: text.len() });
-        }
-        match sealer.key.encrypt(text.as_bytes()) {
-            Ok(ciphertext) => self.set_sealed(STANDARD.encode(ciphertext)),
-            Err(error) => sealer.failure = Some(error),
-        }
+        let ciphertext = sealer.ciphertext(text);
+        self.set_sealed(ciphertext);
     }
 
     fn is_nothing(&self) -> bool {

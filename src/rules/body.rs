@@ -18,7 +18,9 @@ pub(crate) fn check(object: &'static Object, given: &Value, context: Context<'_>
         });
     }
     for group in object.one_of {
-        offences.alternatives(group, group.iter().filter(|name| members.contains_key(**name)).count());
+        let count = group.iter().filter(|name| members.contains_key(**name)).count();
+        let is_unknown = |name: &String| !object.fields.iter().any(|field| field.name == name);
+        offences.alternatives(group, count, members.keys().any(is_unknown));
     }
     for (low, high) in object.at_most {
         if let (Some(Some(amount)), Some(Some(limit))) = (sum(members, &[low]), sum(members, &[high]))

@@ -9,10 +9,12 @@ pub struct Offence {
     place: String,
     in_body: bool,
     rule: Rule,
+    is_certain: bool,
 }
 
 impl Offence {
-    /// Where: a JSON pointer into the body such as `/amount/total`, or the name of a path or query parameter.
+    /// Where: a JSON pointer into the body such as `/amount/total`, or the name of a path or query parameter. It goes on
+    /// into JSON that is inside a text.
     pub fn place(&self) -> &str {
         &self.place
     }
@@ -27,9 +29,10 @@ impl Offence {
         &self.rule
     }
 
-    /// Whether WeChat Pay refuses it for certain, so that it is never sent: nothing given, empty text, `null`.
-    pub(crate) fn is_certain(&self) -> bool {
-        matches!(self.rule, Rule::Empty | Rule::Null | Rule::NoneOf { .. } | Rule::TooLongToEncrypt { .. })
+    /// Whether it cannot be sent, or WeChat Pay refuses it for certain, so that it is not sent under
+    /// [`Validation::Warn`](crate::Validation::Warn) either.
+    pub fn is_certain(&self) -> bool {
+        self.is_certain
     }
 }
 
@@ -92,6 +95,15 @@ pub enum Rule {
         /// What it has.
         actual: usize,
     },
+    /// The text has to be encrypted and is not; only a request by hand can have one.
+    NotEncrypted,
+    /// Only text can be encrypted.
+    NotText,
+    /// The text has a character of four bytes in UTF-8, such as an emoji, which WeChat Pay does not support; see
+    /// [`FourByteCharacters`](crate::FourByteCharacters).
+    FourByteCharacter,
+    /// A path value that is empty, `.` or `..` would reach another endpoint.
+    PathSegment,
     /// The text has characters, or a form, that are not allowed.
     Pattern {
         /// The regular expression that it has to match.
@@ -161,6 +173,12 @@ impl fmt::Display for Rule {
             Self::TooLongToEncrypt { max, actual } => {
                 write!(f, "at most {max} bytes can be encrypted, has {actual}")
             }
+            Self::NotEncrypted => f.write_str("is not encrypted"),
+            Self::NotText => f.write_str("must be encrypted, which only text can be"),
+            Self::FourByteCharacter => f.write_str(
+                "has a character outside the Basic Multilingual Plane, such as an emoji, which WeChat Pay does not support",
+            ),
+            Self::PathSegment => f.write_str("is empty, `.` or `..`, and so would reach another endpoint"),
             Self::Pattern { pattern } => write!(f, "does not match {pattern}"),
             Self::Time { expected } => write!(f, "is not {expected}"),
             Self::TooSmall { min } => write!(f, "at least {min}"),
@@ -187,20 +205,39 @@ pub(crate) struct Offences {
     /// Where the walk is: names and positions, from the outside in.
     place: Vec<Cow<'static, str>>,
     /// The parameter that is looked at, and not the body.
-    parameter: Option<&'static str>,
+    parameter: Option<Cow<'static, str>>,
 }
 
 impl Offences {
     pub(crate) fn add(&mut self, rule: Rule) {
-        let (place, in_body) = match self.parameter {
-            Some(name) => (name.to_owned(), false),
+        let is_certain = matches!(
+            rule,
+            Rule::Empty
+                | Rule::Null
+                | Rule::NoneOf { .. }
+                | Rule::TooLongToEncrypt { .. }
+                | Rule::NotText
+                | Rule::FourByteCharacter
+                | Rule::PathSegment
+        );
+        self.push(rule, is_certain);
+    }
+
+    fn push(&mut self, rule: Rule, is_certain: bool) {
+        let (place, in_body) = match &self.parameter {
+            Some(name) => (name.clone().into_owned(), false),
             None => (self.pointer(), true),
         };
-        self.found.push(Offence { place, in_body, rule });
+        // What could not be encrypted has said why.
+        if rule == Rule::NotEncrypted && self.found.iter().any(|known| known.place == place && known.in_body == in_body)
+        {
+            return;
+        }
+        self.found.push(Offence { place, in_body, rule, is_certain });
     }
 
     /// What is found meanwhile stands at this member of the body.
-    pub(super) fn within(&mut self, segment: impl Into<Cow<'static, str>>, walk: impl FnOnce(&mut Self)) {
+    pub(crate) fn within(&mut self, segment: impl Into<Cow<'static, str>>, walk: impl FnOnce(&mut Self)) {
         self.enter(segment);
         walk(self);
         self.leave();
@@ -215,24 +252,24 @@ impl Offences {
     }
 
     /// What is found meanwhile stands at this parameter.
-    pub(super) fn at(&mut self, parameter: &'static str, walk: impl FnOnce(&mut Self)) {
+    pub(crate) fn at(&mut self, parameter: impl Into<Cow<'static, str>>, walk: impl FnOnce(&mut Self)) {
         self.enter_parameter(parameter);
         walk(self);
         self.leave_parameter();
     }
 
-    pub(crate) fn enter_parameter(&mut self, name: &'static str) {
-        self.parameter = Some(name);
+    pub(crate) fn enter_parameter(&mut self, name: impl Into<Cow<'static, str>>) {
+        self.parameter = Some(name.into());
     }
 
     pub(crate) fn leave_parameter(&mut self) {
         self.parameter = None;
     }
 
-    /// Of a group of alternatives this many are given.
-    pub(super) fn alternatives(&mut self, names: &'static [&'static str], count: usize) {
+    /// Of a group of alternatives this many are given. An alternative that the spec lacks may stand beside them.
+    pub(super) fn alternatives(&mut self, names: &'static [&'static str], count: usize, has_unknown: bool) {
         match count {
-            0 => self.add(Rule::NoneOf { names }),
+            0 => self.push(Rule::NoneOf { names }, !has_unknown),
             1 => {}
             _ => self.add(Rule::SeveralOf { names }),
         }
@@ -240,6 +277,11 @@ impl Offences {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.found.is_empty()
+    }
+
+    /// Whether a path value is none, so that the path cannot be read.
+    pub(crate) fn break_path(&self) -> bool {
+        self.found.iter().any(|offence| offence.rule == Rule::PathSegment)
     }
 
     /// Whether WeChat Pay refuses the request for certain.

@@ -1,5 +1,7 @@
 //! One value against its rule.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::offence::{Offences, Rule};
@@ -9,6 +11,7 @@ use super::{Context, Kind, List, Text, body, notify_url};
 pub(super) fn check(kind: &'static Kind, value: &Value, context: Context<'_>, offences: &mut Offences) {
     match (kind, value) {
         (Kind::Text(rule), Value::String(text)) => self::text(rule, text, context, offences),
+        (Kind::Sensitive, Value::String(text)) if !is_ciphertext(text) => offences.add(Rule::NotEncrypted),
         (Kind::Time(_), Value::String(text)) if text.is_empty() => offences.add(Rule::Empty),
         (Kind::Time(format), Value::String(text)) if !format.accepts(text) => {
             offences.add(Rule::Time { expected: format.expected() });
@@ -23,6 +26,11 @@ pub(super) fn check(kind: &'static Kind, value: &Value, context: Context<'_>, of
         (Kind::List(list), Value::Array(items)) => self::list(list, items, context, offences),
         _ => {}
     }
+}
+
+/// Whether this can be what a key of at least 2048 bits made.
+fn is_ciphertext(text: &str) -> bool {
+    STANDARD.decode(text).is_ok_and(|bytes| bytes.len() >= 256)
 }
 
 fn text(rule: &Text, text: &str, context: Context<'_>, offences: &mut Offences) {

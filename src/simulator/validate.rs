@@ -84,10 +84,12 @@ pub(super) fn check<'c>(
 
 /// The rules that a schema cannot say, by the same tables as the SDK: alternatives, sums, addresses, merchant numbers.
 fn check_rules(operation: &Operation, parameters: &BTreeMap<&str, Value>, body: &Value) -> Result<(), Refusal> {
-    let given: Vec<(String, String)> = parameters
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
-        .collect();
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let mut given: Vec<(String, String)> = Vec::new();
+    for (name, value) in parameters {
+        let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+        given.extend(values.iter().map(|value| ((*name).to_owned(), text(value))));
+    }
     let context = Context { mchid: Some(identity::MCHID), is_loopback: true };
     let mut offences = Offences::default();
     rules::check_parameters(operation.rules.parameters, operation.rules.one_of, &given, context, &mut offences);
@@ -99,11 +101,16 @@ fn check_rules(operation: &Operation, parameters: &BTreeMap<&str, Value>, body: 
         Some(offence) => {
             let (location, value) = match offence.is_in_body() {
                 true => (Location::Body, body.pointer(offence.place()).cloned()),
-                false => (Location::Query, None),
+                false => (location(operation, offence.place()), None),
             };
             Err(Refusal::parameter(location, offence.place(), value, offence.rule().to_string()))
         }
     }
+}
+
+fn location(operation: &Operation, parameter: &str) -> Location {
+    let known = operation.parameters.iter().find(|known| known.name == parameter);
+    known.map_or(Location::Query, |known| known.location)
 }
 
 /// WeChat Pay's internal number of a parameter that should not be there.

@@ -7,7 +7,8 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Progress {
-    /// WeChat Pay is at work. Query again, or wait for the notification.
+    /// Not final: WeChat Pay is at work, or waits for the merchant. Query again, or wait for the notification; the state
+    /// itself says whether something is to be done.
     Pending,
     /// The payer has to act: to pay, to confirm, to receive. Until then nothing moves.
     NeedsUser,

@@ -6,7 +6,7 @@ use wechatpay_sdk::profit_sharing::{
 };
 use wechatpay_sdk::refund::{AbnormalRefundType, ApplyAbnormalRefundRequest};
 use wechatpay_sdk::required::Given;
-use wechatpay_sdk::{ErrorKind, Outcome, Rule, Trust, Validation, WechatPay};
+use wechatpay_sdk::{ErrorKind, FourByteCharacters, Outcome, Rule, Trust, Validation, WechatPay};
 
 use crate::support::*;
 
@@ -92,6 +92,53 @@ async fn d05_an_empty_sensitive_member_is_left_out() {
     wire.client().refund().apply_abnormal_refund("50000000382019052709732678859", request).await.unwrap();
     let body: Value = serde_json::from_slice(&wire.only().body).unwrap();
     assert_eq!(body, serde_json::json!({ "out_refund_no": "R1", "type": "MERCHANT_BANK_CARD" }));
+}
+
+#[tokio::test]
+async fn a_sensitive_text_is_checked_for_emoji_before_it_is_encrypted() {
+    let wire = Wire::always(Reply::signed(200, SPLIT)).await;
+    let request = || split(vec![share("a").name("张三😀").build()]);
+    let error = wire.client().profit_sharing().create_order(request()).await.unwrap_err();
+    assert_eq!(error.offences()[0].rule(), &Rule::FourByteCharacter);
+    assert_eq!(error.offences()[0].place(), "/receivers/0/name");
+    assert!(!format!("{error} {error:?}").contains('张'));
+    let pay = builder().four_byte_characters(FourByteCharacters::Send).build_for_loopback(wire.address()).unwrap();
+    pay.profit_sharing().create_order(request()).await.unwrap();
+    assert_eq!(names(&wire.only()), [Some("张三😀".to_owned())]);
+}
+
+#[tokio::test]
+async fn what_stands_in_the_place_of_a_sensitive_text_never_leaves_as_it_is() {
+    let wire = Wire::always(Reply::signed(200, SPLIT)).await;
+    for validation in [Validation::Enforce, Validation::Warn, Validation::Off] {
+        let pay = builder().validation(validation).build_for_loopback(wire.address()).unwrap();
+        for secret in [Value::Bool(true), serde_json::json!({ "first": "张三" })] {
+            let request = split(vec![share("a").extra("name", secret).build()]);
+            let error = pay.profit_sharing().create_order(request).await.unwrap_err();
+            assert_eq!(error.to_string(), "create_order: /receivers/0/name: must be encrypted, which only text can be");
+        }
+    }
+    assert!(wire.received().is_empty());
+    let pay = builder().validation(Validation::Off).build_for_loopback(wire.address()).unwrap();
+    let list = serde_json::json!(["张三", 7]);
+    let one = serde_json::json!({ "account": "c", "name": "李四" });
+    pay.profit_sharing().create_order(split(vec![share("a").extra("name", 430_102).build()])).await.unwrap();
+    pay.profit_sharing().create_order(split(vec![share("b").extra("name", list).build()])).await.unwrap();
+    pay.profit_sharing().create_order(split(vec![])).extra("receivers", one).await.unwrap();
+    let bodies: Vec<Value> = wire.received().iter().map(|sent| serde_json::from_slice(&sent.body).unwrap()).collect();
+    let opened = |value: &Value| platform_opens(value.as_str().unwrap());
+    assert_eq!(opened(&bodies[0]["receivers"][0]["name"]), "430102");
+    assert_eq!(opened(&bodies[1]["receivers"][0]["name"][0]), "张三");
+    assert_eq!(opened(&bodies[1]["receivers"][0]["name"][1]), "7");
+    assert_eq!(opened(&bodies[2]["receivers"]["name"]), "李四");
+}
+
+#[tokio::test]
+async fn a_sensitive_text_that_extra_replaces_is_not_looked_at() {
+    let wire = Wire::always(Reply::signed(200, SPLIT)).await;
+    let request = split(vec![share("a").name("名".repeat(100)).extra("name", "张三").build()]);
+    wire.client().profit_sharing().create_order(request).await.unwrap();
+    assert_eq!(names(&wire.only()), [Some("张三".to_owned())]);
 }
 
 #[test]

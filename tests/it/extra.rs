@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use wechatpay_sdk::merchant_transfer::{CreateTransferBillRequest, TransferSceneId, TransferSceneReportInfo};
 use wechatpay_sdk::payments::{CreateNativeTransactionRequest, OrderAmount};
+use wechatpay_sdk::refund::{CreateRefundAmount, CreateRefundRequest};
 use wechatpay_sdk::{Validation, WechatPay};
 
 use crate::support::*;
@@ -50,6 +51,30 @@ async fn a_call_without_a_body_takes_query_parameters() {
     let request = wire.only();
     assert!(request.is_signed());
     assert_eq!(request.target, "/v3/refund/domestic/refunds/R1?new=a%20b%26c&sub_mchid=1900000110&flag=7");
+}
+
+#[tokio::test]
+async fn a_list_is_sent_as_its_name_several_times_and_null_is_no_query_value() {
+    let wire = Wire::always(Reply::signed(200, r#"{"out_refund_no":"R1","status":"SUCCESS"}"#)).await;
+    wire.client().refund().get_refund_by_out_refund_no("R1").extra("ids", json!(["1", 2])).await.unwrap();
+    assert_eq!(wire.only().target, "/v3/refund/domestic/refunds/R1?ids=1&ids=2");
+    let call = wire.client().refund().get_refund_by_out_refund_no("R1").extra("ids", Value::Null);
+    let error = call.await.unwrap_err();
+    assert_eq!(error.to_string(), "get_refund_by_out_refund_no: parameter `ids`: is null; leave it out instead");
+}
+
+#[tokio::test]
+async fn an_alternative_that_the_spec_lacks_stands_beside_those_that_it_has() {
+    let wire = Wire::always(Reply::signed(200, r#"{"out_refund_no":"R1","status":"PROCESSING"}"#)).await;
+    let refund = || {
+        let amount = CreateRefundAmount::builder().refund(1).total(1).currency("CNY");
+        CreateRefundRequest::builder().out_refund_no("R1").amount(amount)
+    };
+    let pay = builder().validation(Validation::Warn).build_for_loopback(wire.address()).unwrap();
+    let error = pay.refund().create_refund(refund()).await.unwrap_err();
+    assert!(error.offences()[0].is_certain(), "{error}");
+    pay.refund().create_refund(refund().extra("new_trade_no", "7")).await.unwrap();
+    assert_eq!(body(&wire.only())["new_trade_no"], "7");
 }
 
 #[tokio::test]

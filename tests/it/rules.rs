@@ -5,7 +5,7 @@ use wechatpay_sdk::partner_payscore::{CompleteServiceOrderRequest, PostDiscount,
 use wechatpay_sdk::payments::{
     CreateNativeTransactionRequest, OrderAmount, OrderDetail, OrderGoods, SceneInfo as Scene,
 };
-use wechatpay_sdk::refund::{CreateRefundAmount, CreateRefundRequest};
+use wechatpay_sdk::refund::{AbnormalRefundType, ApplyAbnormalRefundRequest, CreateRefundAmount, CreateRefundRequest};
 use wechatpay_sdk::{Error, ErrorKind, Outcome, Rule, Validation, WechatPay};
 
 use crate::support::*;
@@ -78,6 +78,32 @@ async fn i01_every_offence_is_listed_with_its_place_and_limit_and_without_its_va
     );
     assert!(!format!("{error} {error:?}").contains("secret"));
     assert!(error.offences().iter().all(|offence| offence.is_in_body()));
+    assert!(wire.received().is_empty());
+}
+
+#[tokio::test]
+async fn what_is_found_before_a_request_is_built_is_listed_with_the_rest() {
+    let wire = Wire::always(Reply::signed(200, REFUND)).await;
+    let abnormal = ApplyAbnormalRefundRequest::builder()
+        .out_refund_no("R".repeat(65))
+        .type_(AbnormalRefundType::UserBankCard)
+        .bank_account("6".repeat(215))
+        .real_name("张三😀")
+        .extra("note", "👋");
+    let error = wire.client().refund().apply_abnormal_refund("..", abnormal).await.unwrap_err();
+    let lines: Vec<String> = error.offences().iter().map(ToString::to_string).collect();
+    assert_eq!(
+        lines,
+        [
+            "parameter `refund_id`: is empty, `.` or `..`, and so would reach another endpoint",
+            "/bank_account: at most 214 bytes can be encrypted, has 215",
+            "/real_name: has a character outside the Basic Multilingual Plane, such as an emoji, which WeChat Pay does \
+             not support",
+            "/note: has a character outside the Basic Multilingual Plane, such as an emoji, which WeChat Pay does not \
+             support",
+            "/out_refund_no: at most 64 characters, has 65",
+        ]
+    );
     assert!(wire.received().is_empty());
 }
 
