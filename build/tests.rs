@@ -114,7 +114,7 @@ fn what_is_encrypted_goes_in_as_sensitive_and_comes_back_as_a_ciphertext() {
     let text = module(SHOP);
     assert!(text.contains("pub payer_name: ::std::option::Option<crate::types::Sensitive>"), "{text}");
     assert!(text.contains("pub name: ::std::option::Option<crate::types::Ciphertext>"), "{text}");
-    assert!(text.contains(r#"sealer.field("payer_name", &mut self.payer_name);"#), "{text}");
+    assert!(text.contains(r#"sealer.field("payer_name", &mut self.payer_name, &self.extra);"#), "{text}");
     assert!(text.contains("sealer.extra(&rules::CLOSE_ORDER_REQUEST, &mut self.extra);"), "{text}");
     assert!(text.contains("crate::rt::Seal::seal(&mut body, sealer)"), "{text}");
     assert_eq!(text.matches("impl crate::rt::Seal for").count(), 1, "only what reaches something encrypted");
