@@ -382,15 +382,30 @@ impl<'a> Call<'a> {
             }
         });
         let arguments = self.method.sig.inputs.iter().filter_map(pass);
-        quote! {
-            let Self { client, #(#names,)* given: _ } = self;
-            #(#mutable)*
-            let request = crate::rt::Checks::new()
+        let prepared = quote! {
+            crate::rt::Checks::new()
                 #(#checks)*
                 #seal
                 #query
-                .then(|| client.#method(#(#arguments),*));
-            crate::Sending::new(crate::rt::send(client, request, &operations::#constant))
+                .then(|| client.#method(#(#arguments),*))
+        };
+        let take = quote!(let Self { client, #(#names,)* given: _ } = self;);
+        let send = quote!(crate::rt::send(client, request, &operations::#constant));
+        if sealed.is_empty() {
+            return quote! {
+                #take
+                let request = #prepared;
+                crate::Sending::new(#send)
+            };
+        }
+        // The key that encrypts may have to be downloaded first.
+        quote! {
+            #take
+            crate::Sending::new(async move {
+                #(#mutable)*
+                let request = crate::rt::ready(&client).await.and_then(|()| #prepared);
+                #send.await
+            })
         }
     }
 }

@@ -4,6 +4,10 @@ mod brand;
 mod builder;
 mod check;
 mod env;
+mod health;
+mod refresh;
+mod rotation;
+mod self_test;
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,12 +16,14 @@ use http::{HeaderValue, Method};
 
 pub use self::brand::{Brand, BrandId, WechatPayBrand};
 pub use self::builder::{FourByteCharacters, Validation, WechatPayBuilder};
-use crate::keys::PublicKey;
+pub use self::health::Health;
+pub use self::self_test::SelfTest;
 use crate::request::RawRequest;
 use crate::rt::Operation;
 use crate::rules::{Context, Offences};
+use crate::shared::Shared;
 use crate::sign::Scheme;
-use crate::{Clock, MchId, Merchant, Trust};
+use crate::{ApiV3Key, Clock, MchId, Merchant, Trust};
 
 /// A client of WeChat Pay for one merchant number.
 ///
@@ -38,7 +44,7 @@ impl WechatPay {
 
     /// The merchant number that signs.
     pub fn mchid(&self) -> &MchId {
-        self.core.merchant().mchid()
+        &self.core.0.mchid
     }
 
     /// A request that no family has, signed and verified like every other.
@@ -62,8 +68,8 @@ impl fmt::Debug for WechatPay {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WechatPay")
             .field("base", &self.core.base())
-            .field("merchant", self.core.merchant())
-            .field("trust", self.core.trust())
+            .field("merchant", &self.core.merchant())
+            .field("trust", &self.core.trust())
             .finish_non_exhaustive()
     }
 }
@@ -76,8 +82,14 @@ struct Inner {
     /// `https://host` without a path: the path of a request is signed as it stands in the specs.
     base: String,
     http: reqwest::Client,
-    merchant: Merchant,
-    trust: Trust,
+    /// Never changes, whatever certificate the merchant has.
+    mchid: MchId,
+    merchant: Shared<Merchant>,
+    trust: Shared<Trust>,
+    /// The current one first.
+    api_v3_keys: Shared<Arc<[ApiV3Key]>>,
+    refresher: refresh::Refresher,
+    observed: health::Observed,
     clock: Arc<dyn Clock>,
     user_agent: HeaderValue,
     checks: check::Checks,
@@ -94,12 +106,18 @@ impl Core {
         &self.0.http
     }
 
-    pub(crate) fn merchant(&self) -> &Merchant {
-        &self.0.merchant
+    /// The merchant as it is now; a caller that needs it twice keeps it.
+    pub(crate) fn merchant(&self) -> Merchant {
+        self.0.merchant.get()
     }
 
-    pub(crate) fn trust(&self) -> &Trust {
-        &self.0.trust
+    /// The trust as it is now; a caller that needs it twice keeps it.
+    pub(crate) fn trust(&self) -> Trust {
+        self.0.trust.get()
+    }
+
+    pub(crate) fn api_v3_keys(&self) -> Arc<[ApiV3Key]> {
+        self.0.api_v3_keys.get()
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {
@@ -113,11 +131,6 @@ impl Core {
     /// `Wechatpay-Serial`: the key WeChat Pay signs its answer with.
     pub(crate) fn serial(&self) -> Option<HeaderValue> {
         self.trust().serial_to_send(self.clock().now())
-    }
-
-    /// The key that encrypts sensitive fields now, and its serial for `Wechatpay-Serial`.
-    pub(crate) fn encryption_key(&self) -> Option<(HeaderValue, &PublicKey)> {
-        self.trust().encryption_key(self.clock().now())
     }
 
     pub(crate) fn refuses_four_byte_characters(&self) -> bool {

@@ -52,6 +52,8 @@ pub enum ErrorKind {
     Config,
     /// The answer is verified but does not fit the specification; see [`Error::body`].
     Decode,
+    /// A ciphertext of an answer or a notification does not open with the keys of this client.
+    Decrypt,
     /// The values of this call cannot be sent as they are.
     Request,
     /// The request could not be signed.
@@ -197,6 +199,16 @@ impl Error {
         let mut error = Self::request(lines.join("; "));
         error.inner.offences = offences;
         error
+    }
+
+    /// Something that had to come before the request failed, so it was not sent.
+    pub(crate) fn not_sent(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self::new(kind, Outcome::NotSent, message)
+    }
+
+    /// A ciphertext does not open. Why is not said: it would help whoever makes ciphertexts to find out.
+    pub(crate) fn decrypt(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Decrypt, Outcome::NotSent, message)
     }
 
     /// The request could not be signed and was not sent.

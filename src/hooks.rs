@@ -9,13 +9,15 @@ use http::header::{ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, Head
 use http::{Method, StatusCode};
 
 use crate::client::Core;
-use crate::verify::{SERIAL, VerifiedBy, verify};
+use crate::verify::{SERIAL, VerifiedBy};
 use crate::{Error, Outcome, Result};
 
 mod carry;
+mod certificates;
 mod lost;
 mod raw;
 
+pub(crate) use self::certificates::download_certificates;
 use self::lost::lost;
 pub(crate) use self::raw::Raw;
 
@@ -81,6 +83,7 @@ async fn try_attempt(core: &Core, mut request: reqwest::Request) -> Result<Check
     let mut response = core.http().execute(request).await.map_err(|error| lost(error, None))?;
     let status = response.status();
     let headers = std::mem::take(response.headers_mut());
+    core.observe_date(&headers);
     match read(core, response, status, &headers).await {
         Ok((body, verdict)) => Ok(Checked { status, headers, body, verdict }),
         Err(error) => Err(error.with_status(status).with_request_id(&headers)),
@@ -118,8 +121,11 @@ async fn read(
     if !is_whole && status.is_success() {
         return Err(Error::transport(Outcome::Unknown, format!("the answer is larger than {BODY_LIMIT} bytes")));
     }
-    let verdict = match verify(core.trust(), core.merchant().scheme, headers, &body, core.clock().now()) {
-        Ok(verified_by) if is_whole => Some(verified_by),
+    let verdict = match core.verify(headers, &body).await {
+        Ok(verified_by) if is_whole => {
+            core.observe_signature(&verified_by);
+            Some(verified_by)
+        }
         Err(failure) if status.is_success() => return Err(Error::verify(failure).with_body(&body)),
         _ => None,
     };

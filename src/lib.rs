@@ -21,6 +21,7 @@ mod rt;
 #[allow(dead_code, unused_imports, reason = "without a family there are no rules")]
 mod rules;
 mod sending;
+mod shared;
 mod sign;
 #[cfg(feature = "simulator")]
 pub mod simulator;
@@ -47,7 +48,9 @@ pub use http;
 
 #[allow(unreachable_pub, unused_imports, reason = "without a family there is none to export")]
 pub use self::api::*;
-pub use self::client::{Brand, BrandId, FourByteCharacters, Validation, WechatPay, WechatPayBrand, WechatPayBuilder};
+pub use self::client::{
+    Brand, BrandId, FourByteCharacters, Health, SelfTest, Validation, WechatPay, WechatPayBrand, WechatPayBuilder,
+};
 pub use self::clock::Clock;
 pub use self::error::{ApiError, Error, ErrorCode, ErrorDetail, ErrorKind, Outcome, Result};
 pub use self::keys::{ApiV3Key, Certificate, PrivateKey, PublicKey};
@@ -57,10 +60,10 @@ pub use self::response::Response;
 pub use self::rules::{Offence, Rule};
 pub use self::sending::Sending;
 pub use self::sign::{Sign, Signing};
-pub use self::trust::{PublicKeyId, Trust};
+pub use self::trust::{CertificateRefresh, CertificateStatus, PublicKeyId, Trust, TrustStatus};
 pub use self::types::{
     BeijingDate, BeijingHour, BeijingIsoDate, BeijingTime, Ciphertext, Fen, JsonText, MediaId, PayscoreStage,
-    PayscoreTime, Progress, Rfc3339Time, Sensitive,
+    PayscoreTime, Plaintext, Progress, Rfc3339Time, Sensitive,
 };
 pub use self::verify::{VerifiedBy, VerifyFailure};
 

@@ -177,6 +177,8 @@ pub struct Merchant {
     pub(crate) signer: Signer,
     /// The merchant's certificate, where it was given.
     certificate: Option<Certificate>,
+    /// Keys that only open ciphertexts.
+    decryption_keys: Arc<[PrivateKey]>,
 }
 
 impl Merchant {
@@ -184,7 +186,14 @@ impl Merchant {
     ///
     /// The serial is that of the merchant's certificate, `apiclient_cert.pem`.
     pub fn new(mchid: MchId, serial: CertificateSerial, key: PrivateKey) -> Self {
-        Self { id: mchid, scheme: Scheme::Merchant, serial, signer: Signer::Local(key), certificate: None }
+        Self {
+            id: mchid,
+            scheme: Scheme::Merchant,
+            serial,
+            signer: Signer::Local(key),
+            certificate: None,
+            decryption_keys: Arc::default(),
+        }
     }
 
     /// A merchant from the two files of its certificate, `apiclient_cert.pem` and `apiclient_key.pem`, as PEM text: serial
@@ -215,7 +224,7 @@ impl Merchant {
     /// A signature is waited for at most 10 seconds, or as long as [`sign_timeout`](Self::sign_timeout) says.
     pub fn with_signer(mchid: MchId, serial: CertificateSerial, signer: impl Sign + 'static) -> Self {
         let signer = Signer::Remote(RemoteSigner::new(signer));
-        Self { id: mchid, scheme: Scheme::Merchant, serial, signer, certificate: None }
+        Self { id: mchid, scheme: Scheme::Merchant, serial, signer, certificate: None, decryption_keys: Arc::default() }
     }
 
     /// Checks that serial and key are those of the merchant's certificate.
@@ -256,6 +265,37 @@ impl Merchant {
         }
         self.certificate = Some(certificate);
         Ok(self)
+    }
+
+    /// Opens ciphertexts with this key too: an earlier private key of the merchant, for ciphertexts that were stored when
+    /// it was the merchant's; or the key itself, where a [`Sign`] of your own signs and this process may have it.
+    #[must_use]
+    pub fn with_decryption_key(mut self, key: PrivateKey) -> Self {
+        self.decryption_keys = self.decryption_keys.iter().cloned().chain([key]).collect();
+        self
+    }
+
+    /// The same merchant, which opens ciphertexts with the keys of this one too.
+    pub(crate) fn after(self, earlier: &Self) -> Self {
+        let mut keys: Vec<PrivateKey> = Vec::new();
+        let own = self.decryption_keys.iter().chain(earlier.all_decryption_keys());
+        for key in own {
+            let is_known = self.public_key() == Some(key.public_key())
+                || keys.iter().any(|known| known.public_key() == key.public_key());
+            if !is_known {
+                keys.push(key.clone());
+            }
+        }
+        Self { decryption_keys: keys.into(), ..self }
+    }
+
+    /// The keys that open ciphertexts, the current one first.
+    pub(crate) fn all_decryption_keys(&self) -> impl Iterator<Item = &PrivateKey> {
+        let current = match &self.signer {
+            Signer::Local(key) => Some(key),
+            Signer::Remote(_) => None,
+        };
+        current.into_iter().chain(self.decryption_keys.iter())
     }
 
     /// Waits for a remote signature at most this long; a local key needs no limit.

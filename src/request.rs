@@ -12,7 +12,8 @@ use crate::client::Core;
 use crate::hooks::Raw;
 use crate::rt::{self, Operation, Prepared};
 use crate::rules::Offences;
-use crate::{Error, Response, Result, Sending};
+use crate::verify::SERIAL;
+use crate::{Error, Response, Result, Sending, Sensitive};
 
 /// Headers that the SDK sets itself; another value would break the signature or the framing.
 const OWN_HEADERS: [&str; 14] = [
@@ -35,21 +36,12 @@ const OWN_HEADERS: [&str; 14] = [
 /// The methods WeChat Pay's operations have. CONNECT, for one, would put another target on the wire than was signed.
 const METHODS: [Method; 5] = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
 
-static GET: Operation = raw(true);
-static OTHER: Operation = raw(false);
+static GET: Operation = raw("request", true);
+static OTHER: Operation = raw("request", false);
 
 /// An operation that no spec says anything about.
-const fn raw(reads: bool) -> Operation {
-    Operation {
-        id: "request",
-        query_with: None,
-        reads,
-        idempotent_by: None,
-        path: "",
-        parameters: &[],
-        one_of: &[],
-        body: None,
-    }
+pub(crate) const fn raw(id: &'static str, reads: bool) -> Operation {
+    Operation { id, query_with: None, reads, idempotent_by: None, path: "", parameters: &[], one_of: &[], body: None }
 }
 
 /// A request that no family has; from [`WechatPay::request`](crate::WechatPay::request).
@@ -64,12 +56,14 @@ pub struct RawRequest {
     query: Vec<(String, String)>,
     headers: Vec<(String, String)>,
     body: Option<Vec<u8>>,
+    sensitive: Vec<(String, Sensitive)>,
     failure: Option<String>,
 }
 
 impl RawRequest {
     pub(crate) fn new(core: Core, method: Method, path: String) -> Self {
-        Self { core, method, path, query: Vec::new(), headers: Vec::new(), body: None, failure: None }
+        let (query, headers, sensitive) = (Vec::new(), Vec::new(), Vec::new());
+        Self { core, method, path, query, headers, body: None, sensitive, failure: None }
     }
 
     /// Adds a query parameter; the value is percent-encoded here.
@@ -102,14 +96,39 @@ impl RawRequest {
         self
     }
 
+    /// A text of the JSON body that WeChat Pay wants encrypted, by its JSON pointer, such as `/payer/name`. It is encrypted
+    /// when the request is sent; what it stands in has to be in the body.
+    ///
+    /// ```no_run
+    /// # async fn example(pay: wechatpay_sdk::WechatPay) -> wechatpay_sdk::Result<()> {
+    /// use wechatpay_sdk::http::Method;
+    ///
+    /// let body = serde_json::json!({ "echo_message": "hello" });
+    /// let request = pay.request(Method::POST, "/v3/security/echo").json(&body);
+    /// let answer = request.sensitive("/encrypted_echo_message", "你好").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn sensitive(mut self, pointer: impl Into<String>, text: impl Into<Sensitive>) -> Self {
+        self.sensitive.push((pointer.into(), text.into()));
+        self
+    }
+
     /// Sends the request: the named future of `.await`.
     pub fn send(self) -> Sending<Value> {
         let operation = if self.method == Method::GET { &GET } else { &OTHER };
-        let request = self.request();
-        Sending::new(rt::send(Raw(self.core), request, operation))
+        self.send_as(operation)
     }
 
-    fn request(&self) -> Result<Prepared> {
+    pub(crate) fn send_as(self, operation: &'static Operation) -> Sending<Value> {
+        Sending::new(async move {
+            let client = Raw(self.core.clone());
+            let request = rt::ready(&client).await.and_then(|()| self.request());
+            rt::send(client, request, operation).await
+        })
+    }
+
+    fn request(mut self) -> Result<Prepared> {
         if let Some(failure) = &self.failure {
             return Err(Error::request(failure.clone()));
         }
@@ -125,13 +144,44 @@ impl RawRequest {
             let value: HeaderValue = value.parse().map_err(|error| invalid("a header value is not valid", error))?;
             request = request.header(name, value);
         }
+        let mut offences = Offences::default();
+        if !self.sensitive.is_empty() {
+            request = request.header(SERIAL, self.seal(&mut offences)?);
+        }
         if let Some(body) = &self.body {
             request = request.header(http::header::CONTENT_TYPE, "application/json").body(body.clone());
         }
         let built = request.build();
         let request =
             built.map_err(|error| Error::request("the request cannot be built").with_source(error.without_url()))?;
-        Ok(Prepared { request, offences: Offences::default() })
+        Ok(Prepared { request, offences })
+    }
+
+    /// Encrypts the sensitive texts into the body, and gives the serial of the key.
+    fn seal(&mut self, offences: &mut Offences) -> Result<HeaderValue> {
+        let mut body: Value = match &self.body {
+            Some(body) => serde_json::from_slice(body).map_err(|_| Error::request("the body is not JSON"))?,
+            None => Value::Object(serde_json::Map::new()),
+        };
+        let sensitive = &mut self.sensitive;
+        let serial = rt::seal(&self.core, offences, |sealer| {
+            for (pointer, text) in sensitive {
+                sealer.pointed(pointer, text);
+            }
+        })?;
+        for (pointer, text) in std::mem::take(&mut self.sensitive) {
+            let place = pointer.rsplit_once('/').and_then(|(parent, name)| match body.pointer_mut(parent)? {
+                Value::Object(members) => {
+                    Some(members.entry(name.replace("~1", "/").replace("~0", "~")).or_insert(Value::Null))
+                }
+                Value::Array(items) => items.get_mut(name.parse::<usize>().ok()?),
+                _ => None,
+            });
+            let place = place.ok_or_else(|| Error::request(format!("the body has no place for `{pointer}`")))?;
+            *place = Value::from(text.into_sealed().unwrap_or_default());
+        }
+        self.body = Some(body.to_string().into_bytes());
+        Ok(serial)
     }
 }
 

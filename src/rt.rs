@@ -15,5 +15,5 @@ pub(crate) use self::debug::Fields;
 pub(crate) use self::decode::{Decode, DecodeError, Object, deserialize};
 pub(crate) use self::extra_query::ExtraQuery;
 pub(crate) use self::members::Members;
-pub(crate) use self::seal::{Seal, Sealer};
-pub(crate) use self::send::{Operation, send};
+pub(crate) use self::seal::{Seal, Sealer, seal};
+pub(crate) use self::send::{Operation, ready, send};

@@ -60,6 +60,7 @@ mod json;
 #[cfg(feature = "partner-payscore")]
 mod payscore;
 mod reply;
+mod security;
 mod server;
 mod spec;
 mod validate;
@@ -72,6 +73,7 @@ pub use self::gateway::Gateway;
 pub use self::journal::Received;
 #[cfg(feature = "partner-payscore")]
 pub use self::payscore::OrderView;
+pub use self::security::PlatformCertificates;
 
 /// A test that panics must not take the gateway of its helpers with it.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -1,10 +1,13 @@
 //! Whom we believe: WeChat Pay's public key, its platform certificates, or both.
 
+mod list;
+mod status;
+
 use std::collections::HashSet;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use http::HeaderValue;
 
@@ -12,6 +15,9 @@ use crate::error::{Error, Result};
 use crate::keys::{Certificate, PublicKey};
 use crate::merchant::Merchant;
 use crate::verify::{VerifiedBy, VerifyFailure};
+
+pub(crate) use self::list::read as read_list;
+pub use self::status::{CertificateStatus, TrustStatus};
 
 const PREFIX: &str = "PUB_KEY_ID_";
 
@@ -87,6 +93,9 @@ impl fmt::Display for PublicKeyId {
 /// # Ok::<(), wechatpay_sdk::Error>(())
 /// ```
 ///
+/// Platform certificates are replaced every few years, so a client downloads them itself:
+/// [`downloaded_certificates`](Self::downloaded_certificates).
+///
 /// A signature names its key, and only that key is tried. A certificate is believed only while it is valid. A trust is
 /// never empty. Cloning is cheap.
 #[derive(Clone)]
@@ -97,13 +106,45 @@ pub struct Trust {
 #[derive(Clone)]
 struct Inner {
     public_key: Option<(PublicKeyId, PublicKey)>,
+    /// Those that were given.
     certificates: Vec<Certificate>,
+    /// Those that are downloaded, where they are to be.
+    downloads: Option<Downloads>,
+}
+
+#[derive(Clone)]
+struct Downloads {
+    refresh: CertificateRefresh,
+    certificates: Vec<Certificate>,
+}
+
+/// When a client downloads the platform certificates anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CertificateRefresh {
+    /// Now and then, and when an answer names a certificate that is not known. It is at most 12 hours, since a new
+    /// certificate is announced 24 hours before it is used, and each pause is up to a fifth shorter by chance.
+    Every(Duration),
+    /// Only when an answer names a certificate that is not known, or none is in effect.
+    OnDemand,
+}
+
+impl CertificateRefresh {
+    const LONGEST: Duration = Duration::from_secs(12 * 60 * 60);
+    const SHORTEST: Duration = Duration::from_secs(1);
+
+    /// The pause between two downloads by the timer.
+    pub(crate) fn pause(self) -> Option<Duration> {
+        match self {
+            Self::Every(pause) => Some(pause.clamp(Self::SHORTEST, Self::LONGEST)),
+            Self::OnDemand => None,
+        }
+    }
 }
 
 impl Trust {
     /// Trusts WeChat Pay's public key.
     pub fn public_key(id: PublicKeyId, key: PublicKey) -> Self {
-        Self { inner: Arc::new(Inner { public_key: Some((id, key)), certificates: Vec::new() }) }
+        Self { inner: Arc::new(Inner { public_key: Some((id, key)), certificates: Vec::new(), downloads: None }) }
     }
 
     /// Trusts platform certificates.
@@ -112,7 +153,26 @@ impl Trust {
     ///
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) when there is none, or when two have the same serial.
     pub fn certificates(certificates: impl IntoIterator<Item = Certificate>) -> Result<Self> {
-        Ok(Self { inner: Arc::new(Inner { public_key: None, certificates: checked(certificates)? }) })
+        let certificates = checked(certificates)?;
+        Ok(Self { inner: Arc::new(Inner { public_key: None, certificates, downloads: None }) })
+    }
+
+    /// Trusts the platform certificates that the client downloads, before its first call and every 12 hours.
+    ///
+    /// The client needs the [APIv3 key](crate::WechatPayBuilder::api_v3_key), which they are encrypted with. New merchants
+    /// have no platform certificates but a public key.
+    ///
+    /// ```no_run
+    /// # fn connect(merchant: wechatpay_sdk::Merchant) -> wechatpay_sdk::Result<wechatpay_sdk::WechatPay> {
+    /// use wechatpay_sdk::{ApiV3Key, Trust, WechatPay};
+    ///
+    /// let key = ApiV3Key::from_env("WECHATPAY_API_V3_KEY")?;
+    /// WechatPay::builder(merchant, Trust::downloaded_certificates()).api_v3_key(key).build()
+    /// # }
+    /// ```
+    pub fn downloaded_certificates() -> Self {
+        let downloads = Some(Downloads::default());
+        Self { inner: Arc::new(Inner { public_key: None, certificates: Vec::new(), downloads }) }
     }
 
     /// Trusts this public key too, in place of another one.
@@ -133,6 +193,52 @@ impl Trust {
         Ok(Self { inner: Arc::new(inner) })
     }
 
+    /// Trusts downloaded platform certificates too: for the weeks in which a merchant switches to the public key, and
+    /// answers and notifications come with either. A merchant that has none, or none any more, is no error then.
+    #[must_use]
+    pub fn with_downloaded_certificates(self) -> Self {
+        self.with_downloads(Downloads::default())
+    }
+
+    /// When certificates are downloaded anew; every 12 hours otherwise. Without downloads it means nothing.
+    #[must_use]
+    pub fn certificate_refresh(self, refresh: CertificateRefresh) -> Self {
+        match self.inner.downloads.clone() {
+            Some(downloads) => self.with_downloads(Downloads { refresh, ..downloads }),
+            None => self,
+        }
+    }
+
+    /// The same trust with these certificates as the downloaded ones; without downloads nothing changes.
+    pub(crate) fn with_downloaded(self, certificates: Vec<Certificate>) -> Self {
+        match self.inner.downloads.clone() {
+            Some(downloads) => self.with_downloads(Downloads { certificates, ..downloads }),
+            None => self,
+        }
+    }
+
+    fn with_downloads(self, downloads: Downloads) -> Self {
+        let inner = Inner { downloads: Some(downloads), ..Arc::unwrap_or_clone(self.inner) };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// When certificates are downloaded, if they are.
+    pub(crate) fn refresh(&self) -> Option<CertificateRefresh> {
+        self.inner.downloads.as_ref().map(|downloads| downloads.refresh)
+    }
+
+    pub(crate) fn has_public_key(&self) -> bool {
+        self.inner.public_key.is_some()
+    }
+
+    pub(crate) fn downloaded(&self) -> &[Certificate] {
+        self.inner.downloads.as_ref().map(|downloads| downloads.certificates.as_slice()).unwrap_or_default()
+    }
+
+    fn all_certificates(&self) -> impl Iterator<Item = &Certificate> {
+        self.inner.certificates.iter().chain(self.downloaded())
+    }
+
     /// The key with this id and no other.
     pub(crate) fn find(&self, id: &[u8], now: SystemTime) -> Result<(VerifiedBy, &PublicKey), VerifyFailure> {
         let unknown = || VerifyFailure::unknown_serial(id, self.ids());
@@ -142,7 +248,7 @@ impl Trust {
             let (id, key) = known.ok_or_else(unknown)?;
             return Ok((VerifiedBy::public_key(id), key));
         }
-        let known = self.inner.certificates.iter().find(|certificate| certificate.serial().is(text));
+        let known = self.all_certificates().find(|certificate| certificate.serial().is(text));
         let certificate = known.ok_or_else(unknown)?;
         if !certificate.is_effective(now) {
             return Err(VerifyFailure::InactiveCertificate {
@@ -176,7 +282,7 @@ impl Trust {
     /// Refuses the mix-ups that can be seen without asking WeChat Pay.
     pub(crate) fn check_against(&self, merchant: &Merchant) -> Result<()> {
         let is_own = |key: &PublicKey| merchant.public_key() == Some(key);
-        for certificate in &self.inner.certificates {
+        for certificate in self.all_certificates() {
             let serial = certificate.serial();
             if is_own(certificate.public_key()) {
                 return Err(Error::config(format!(
@@ -202,13 +308,19 @@ impl Trust {
     }
 
     fn newest(&self, now: SystemTime) -> Option<&Certificate> {
-        let effective = self.inner.certificates.iter().filter(|certificate| certificate.is_effective(now));
+        let effective = self.all_certificates().filter(|certificate| certificate.is_effective(now));
         effective.max_by_key(|certificate| certificate.not_after())
     }
 
     fn ids(&self) -> Vec<String> {
         let public_key = self.inner.public_key.iter().map(|(id, _)| id.to_string());
-        public_key.chain(self.inner.certificates.iter().map(|certificate| certificate.serial().to_string())).collect()
+        public_key.chain(self.all_certificates().map(|certificate| certificate.serial().to_string())).collect()
+    }
+}
+
+impl Default for Downloads {
+    fn default() -> Self {
+        Self { refresh: CertificateRefresh::Every(CertificateRefresh::LONGEST), certificates: Vec::new() }
     }
 }
 
@@ -228,10 +340,13 @@ fn checked(certificates: impl IntoIterator<Item = Certificate>) -> Result<Vec<Ce
 
 impl fmt::Debug for Trust {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Trust")
-            .field("public_key", &self.inner.public_key.as_ref().map(|(id, _)| id.as_str()))
-            .field("certificates", &self.inner.certificates)
-            .finish()
+        let mut debug = f.debug_struct("Trust");
+        debug.field("public_key", &self.inner.public_key.as_ref().map(|(id, _)| id.as_str()));
+        debug.field("certificates", &self.inner.certificates);
+        if let Some(downloads) = &self.inner.downloads {
+            debug.field("downloaded", &downloads.certificates);
+        }
+        debug.finish()
     }
 }
 

@@ -3,6 +3,7 @@
 mod fen;
 mod json_text;
 mod media_id;
+mod plaintext;
 mod progress;
 mod sensitive;
 mod stage;
@@ -12,6 +13,7 @@ mod time;
 pub use self::fen::Fen;
 pub use self::json_text::JsonText;
 pub use self::media_id::MediaId;
+pub use self::plaintext::Plaintext;
 pub use self::progress::Progress;
 pub use self::sensitive::{Ciphertext, Sensitive};
 pub use self::stage::PayscoreStage;

@@ -63,6 +63,12 @@ pub(crate) fn verify(
     Ok(verified_by)
 }
 
+/// Whether the message names a platform certificate as its key, and not a public key or nonsense.
+pub(crate) fn certificate_named(headers: &HeaderMap) -> bool {
+    let serial = required(headers, SERIAL).ok().and_then(|serial| str::from_utf8(serial).ok());
+    serial.is_some_and(|serial| serial.parse::<CertificateSerial>().is_ok())
+}
+
 /// The header's only value, without the blanks around it.
 fn required<'h>(headers: &'h HeaderMap, name: &'static str) -> Result<&'h [u8], VerifyFailure> {
     at_most_one(headers, name)?.ok_or(VerifyFailure::MissingHeader(name))
@@ -112,6 +118,11 @@ impl VerifiedBy {
 
     pub(crate) fn certificate(serial: &CertificateSerial) -> Self {
         Self(Signatory::Certificate(serial.clone()))
+    }
+
+    /// Whether it was the public key, and not a platform certificate.
+    pub fn is_public_key(&self) -> bool {
+        matches!(self.0, Signatory::PublicKey(_))
     }
 
     /// The id of the public key, or the serial of the platform certificate.

@@ -93,6 +93,6 @@ impl WechatPayBuilder<WechatPayBrand> {
 
 impl fmt::Debug for WechatPayBrand {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WechatPayBrand").field("brand", self.core.merchant()).finish_non_exhaustive()
+        f.debug_struct("WechatPayBrand").field("brand", &self.core.merchant()).finish_non_exhaustive()
     }
 }

@@ -3,14 +3,17 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use http::HeaderValue;
 use reqwest::Url;
 
 use super::check::Checks;
+use super::health::Observed;
+use super::refresh::Refresher;
 use super::{Core, Inner, WechatPay};
 use crate::clock::SystemClock;
+use crate::shared::Shared;
 use crate::{ApiV3Key, Clock, Error, Merchant, Result, Trust};
 
 /// WeChat Pay's nearest access point in the mainland.
@@ -57,6 +60,7 @@ pub struct WechatPayBuilder<C = WechatPay> {
     merchant: Merchant,
     trust: Trust,
     api_v3_key: Option<ApiV3Key>,
+    previous_api_v3_key: Option<ApiV3Key>,
     base_url: String,
     clock: Arc<dyn Clock>,
     connect_timeout: Duration,
@@ -72,6 +76,7 @@ impl<C> WechatPayBuilder<C> {
             merchant,
             trust,
             api_v3_key: None,
+            previous_api_v3_key: None,
             base_url: MAIN.to_owned(),
             clock: Arc::new(SystemClock),
             connect_timeout: Duration::from_secs(5),
@@ -81,10 +86,16 @@ impl<C> WechatPayBuilder<C> {
         }
     }
 
-    /// The APIv3 key, which decrypts notifications and platform certificates. This version has neither yet and only
-    /// keeps it.
+    /// The APIv3 key, which opens platform certificates and, in later versions, notifications.
     pub fn api_v3_key(mut self, key: ApiV3Key) -> Self {
         self.api_v3_key = Some(key);
+        self
+    }
+
+    /// The APIv3 key before the current one, which is tried too: messages that were encrypted before it was replaced may
+    /// come later.
+    pub fn previous_api_v3_key(mut self, key: ApiV3Key) -> Self {
+        self.previous_api_v3_key = Some(key);
         self
     }
 
@@ -142,14 +153,10 @@ impl<C> WechatPayBuilder<C> {
     }
 
     fn finish(self, base: String, is_https: bool) -> Result<Core> {
+        let api_v3_keys: Arc<[ApiV3Key]> = self.api_v3_key.into_iter().chain(self.previous_api_v3_key).collect();
         self.trust.check_against(&self.merchant)?;
         self.merchant.check_at(self.clock.now())?;
-        if self.trust.serial_to_send(self.clock.now()).is_none() {
-            return Err(Error::config(
-                "no platform certificate in the trust is in effect at this machine's time, so no answer could be \
-                 verified: give one that is, or check the clock",
-            ));
-        }
+        check_trust(&self.trust, &api_v3_keys, self.clock.now())?;
         let mut http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
@@ -172,8 +179,12 @@ impl<C> WechatPayBuilder<C> {
         Ok(Core(Arc::new(Inner {
             base,
             http,
-            merchant: self.merchant,
-            trust: self.trust,
+            mchid: self.merchant.mchid().clone(),
+            merchant: Shared::new(self.merchant),
+            trust: Shared::new(self.trust),
+            api_v3_keys: Shared::new(api_v3_keys),
+            refresher: Refresher::default(),
+            observed: Observed::default(),
             clock: self.clock,
             user_agent: user_agent()?,
             checks: Checks { four_byte_characters: self.four_byte_characters, validation },
@@ -211,6 +222,25 @@ impl<C> fmt::Debug for WechatPayBuilder<C> {
             .field("trust", &self.trust)
             .field("base_url", &self.base_url)
             .finish_non_exhaustive()
+    }
+}
+
+/// Refuses a trust that could verify nothing.
+pub(super) fn check_trust(trust: &Trust, api_v3_keys: &[ApiV3Key], now: SystemTime) -> Result<()> {
+    if trust.refresh().is_some() {
+        return match api_v3_keys {
+            [] => Err(Error::config(
+                "downloaded platform certificates are opened with the APIv3 key: give it by `builder.api_v3_key(..)`",
+            )),
+            _ => Ok(()),
+        };
+    }
+    match trust.serial_to_send(now) {
+        Some(_) => Ok(()),
+        None => Err(Error::config(
+            "no platform certificate in the trust is in effect at this machine's time, so no answer could be verified: \
+             give one that is, or check the clock",
+        )),
     }
 }
 

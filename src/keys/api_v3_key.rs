@@ -68,9 +68,13 @@ impl ApiV3Key {
         Self::new(value.as_str()).map_err(|error| refuse(&error.to_string()))
     }
 
+    /// Whether it is the same key, compared here with keys that are known here.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.secret.0 == other.secret.0
+    }
+
     /// The AES-256 key: the characters themselves, neither hex nor base64.
-    #[cfg_attr(not(test), expect(dead_code, reason = "nothing is opened with it yet"))]
-    pub(crate) fn as_bytes(&self) -> &[u8; 32] {
+    pub(super) fn as_bytes(&self) -> &[u8; 32] {
         &self.secret.0
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! The `rsa` crate parses and checks every key; [`backend`] signs and verifies with it.
 
+pub(crate) mod aead;
 mod api_v3_key;
 mod backend;
 mod certificate;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rsa::pkcs1::RsaPrivateKeyRef;
 use rsa::pkcs1::der::Decode as _;
 use rsa::pkcs8::PrivateKeyInfoRef;
+use zeroize::Zeroizing;
 
 use super::pem::{self, Kind};
 use super::{PublicKey, Refusal, Slot, backend, load, public_key};
@@ -34,6 +35,7 @@ pub struct PrivateKey {
 
 struct Inner {
     signing: backend::SigningKey,
+    decrypting: backend::DecryptingKey,
     public: PublicKey,
 }
 
@@ -71,6 +73,11 @@ impl PrivateKey {
         signature.map_err(|cause| Error::sign("the private key could not sign").with_source(cause))
     }
 
+    /// RSA-OAEP with SHA-1 and MGF1-SHA-1. `None` says no more than that: why a ciphertext does not open is nobody's.
+    pub(crate) fn decrypt(&self, ciphertext: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        self.inner.decrypting.decrypt(ciphertext).ok()
+    }
+
     fn parse(text: &str) -> Result<Self, Refusal> {
         let block = pem::parse(text)?;
         match block.kind {
@@ -89,8 +96,9 @@ impl PrivateKey {
         public_key::check(parts.modulus.as_bytes(), parts.public_exponent.as_bytes())?;
         let key = rsa::PrivateKey::try_from(parts).map_err(|_| Refusal::Damaged)?;
         let public = PublicKey::from_rsa(key.to_public_key())?;
-        let signing = backend::SigningKey::new(key).map_err(|_| Refusal::Damaged)?;
-        Ok(Self { inner: Arc::new(Inner { signing, public }) })
+        let signing = backend::SigningKey::new(&key).map_err(|_| Refusal::Damaged)?;
+        let decrypting = backend::DecryptingKey::new(&key).map_err(|_| Refusal::Damaged)?;
+        Ok(Self { inner: Arc::new(Inner { signing, decrypting, public }) })
     }
 }
 

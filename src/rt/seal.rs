@@ -34,7 +34,8 @@ pub(crate) struct Sealer<'a> {
 
 /// Encrypts what a walk finds, all with one key. Gives the serial of that key, for `Wechatpay-Serial`.
 pub(crate) fn seal(core: &Core, offences: &mut Offences, walk: impl FnOnce(&mut Sealer<'_>)) -> Result<HeaderValue> {
-    let (serial, key) = core.encryption_key().ok_or_else(|| {
+    let trust = core.trust();
+    let (serial, key) = trust.encryption_key(core.clock().now()).ok_or_else(|| {
         Error::request("no key of WeChat Pay is in effect, so the sensitive fields of this call cannot be encrypted")
     })?;
     let refuses_four_byte_characters = core.refuses_four_byte_characters();
@@ -59,6 +60,16 @@ impl Sealer<'_> {
         self.offences.enter_parameter(name);
         value.seal(self);
         self.offences.leave_parameter();
+    }
+
+    /// A text that is to stand at this JSON pointer.
+    pub(crate) fn pointed(&mut self, pointer: &str, text: &mut Sensitive) {
+        let segments = pointer.split('/').skip(1).map(|name| name.replace("~1", "/").replace("~0", "~"));
+        let count = segments.map(|segment| self.offences.enter(segment)).count();
+        text.seal(self);
+        for _ in 0..count {
+            self.offences.leave();
+        }
     }
 
     /// Members that `.extra` has put in the place of those of an object, as deep as the specs know sensitive ones.

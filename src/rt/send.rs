@@ -42,6 +42,12 @@ struct Answer {
     verified_by: VerifiedBy,
 }
 
+/// Waits until the client has a key of WeChat Pay.
+#[allow(dead_code, reason = "not every family encrypts something")]
+pub(crate) async fn ready<C: ClientHooks<Core>>(client: &C) -> Result<()> {
+    client.inner().ready().await
+}
+
 /// Sends one call through the hooks of its client and reads the answer.
 pub(crate) async fn send<C, T>(
     client: C,
@@ -62,6 +68,7 @@ async fn exchange<C: ClientHooks<Core>>(
     operation: &'static Operation,
 ) -> Result<Answer> {
     let Prepared { mut request, offences } = request?;
+    client.inner().ready().await?;
     client.inner().check(&request, operation, offences)?;
     let info = OperationInfo { operation_id: operation.id };
     client

@@ -12,8 +12,9 @@ use super::answer::{Answer, Refusal};
 use super::authorization::{self, Signed};
 use super::clock::SimulatedClock;
 use super::fault::Fault;
-use super::identity::{self, Identity};
+use super::identity::Identity;
 use super::journal::{Journal, Received};
+use super::security::PlatformCertificates;
 use super::spec::{Catalogue, Found, Operation};
 use super::validate::{self, Call};
 use super::{lock, reply};
@@ -24,6 +25,7 @@ pub(super) struct Desk {
     pub(super) identity: &'static Identity,
     catalogue: &'static Catalogue,
     pub(super) clock: SimulatedClock,
+    pub(super) platform_certificates: Mutex<PlatformCertificates>,
     pub(super) books: Mutex<Books>,
     pub(super) faults: Mutex<VecDeque<Fault>>,
     pub(super) journal: Mutex<Journal>,
@@ -63,6 +65,7 @@ impl Desk {
             identity: Identity::get()?,
             catalogue,
             clock,
+            platform_certificates: Mutex::default(),
             books: Mutex::default(),
             faults: Mutex::default(),
             journal: Mutex::default(),
@@ -86,7 +89,10 @@ impl Desk {
         let response = match fault {
             Some(Fault::Lost) => Err(Cut),
             // Without random numbers or a working key there is nothing to say.
-            fault => reply::dress(self.identity, now, answer, fault.as_ref()).map_err(|_| Cut),
+            fault => {
+                let signatory = self.certificates().signatory(self.identity, &received.headers);
+                reply::dress(self.identity, signatory, now, answer, fault.as_ref()).map_err(|_| Cut)
+            }
         };
         received.status = response.as_ref().ok().map(Response::status);
         lock(&self.journal).push(received);
@@ -96,7 +102,7 @@ impl Desk {
     fn answer(&self, received: &mut Received, now: i64) -> Result<Answer, Refusal> {
         let Received { method, target, headers, body, .. } = &*received;
         authorization::check(self.identity, now, headers, Signed { method, target, body })?;
-        check_headers(headers)?;
+        self.check_headers(headers)?;
         let (path, query) = match target.split_once('?') {
             Some((path, query)) => (path, Some(query)),
             None => (target.as_str(), None),
@@ -105,32 +111,43 @@ impl Desk {
             Found::Operation(operation, parameters) => (operation, parameters),
             Found::OtherMethods(methods) => return Ok(other_method(&methods)),
             Found::Nothing => {
+                if let Some(answer) = self.certificates().answer(self.identity, (method, path), headers, body) {
+                    return answer;
+                }
                 let message = "this path is in none of the enabled specs";
                 return Err(Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", 268_435_460, message));
             }
         };
         let call = validate::check(operation, &parameters, query, headers, body);
+        let about_keys = self.certificates().answer(self.identity, (method, path), headers, body);
         received.operation = Some(operation.id.clone());
-        lock(&self.books).execute(operation, &call?, now)
+        let call = call?;
+        match about_keys {
+            Some(answer) => answer,
+            None => lock(&self.books).execute(operation, &call, now),
+        }
     }
-}
 
-/// What every request has besides its Authorization.
-fn check_headers(headers: &HeaderMap) -> Result<(), Refusal> {
-    for name in [ACCEPT, USER_AGENT] {
-        if headers.get(&name).is_none_or(HeaderValue::is_empty) {
-            return Err(Refusal::invalid(
-                268_435_461,
-                format!("the header {name} is missing (Http头缺少Accept或User-Agent)"),
-            ));
-        }
+    fn certificates(&self) -> PlatformCertificates {
+        *lock(&self.platform_certificates)
     }
-    match headers.get("wechatpay-serial") {
-        Some(serial) if serial != identity::PUBLIC_KEY_ID => {
-            let message = format!("Wechatpay-Serial is not a key of this merchant, {} is", identity::PUBLIC_KEY_ID);
-            Err(Refusal::invalid(268_435_461, message))
+
+    /// What every request has besides its Authorization.
+    fn check_headers(&self, headers: &HeaderMap) -> Result<(), Refusal> {
+        for name in [ACCEPT, USER_AGENT] {
+            if headers.get(&name).is_none_or(HeaderValue::is_empty) {
+                return Err(Refusal::invalid(
+                    268_435_461,
+                    format!("the header {name} is missing (Http头缺少Accept或User-Agent)"),
+                ));
+            }
         }
-        _ => Ok(()),
+        let Some(serial) = headers.get("wechatpay-serial") else { return Ok(()) };
+        let serial = serial.to_str().unwrap_or_default();
+        match self.certificates().named(self.identity, serial) {
+            Some(_) => Ok(()),
+            None => Err(Refusal::invalid(268_435_461, "Wechatpay-Serial is not a key of this merchant")),
+        }
     }
 }
 

@@ -11,8 +11,9 @@ use super::journal::Received;
 use super::lock;
 #[cfg(feature = "partner-payscore")]
 use super::payscore::{Action, OrderView};
+use super::security::PlatformCertificates;
 use super::server::Server;
-use crate::{Merchant, Result, Trust, WechatPay, WechatPayBuilder};
+use crate::{ApiV3Key, Merchant, Result, Trust, WechatPay, WechatPayBuilder};
 
 /// A WeChat Pay gateway on loopback that lives until it is dropped.
 ///
@@ -97,7 +98,8 @@ impl Gateway {
     ///
     /// As [`client`](Self::client).
     pub fn client_with(&self, configure: impl FnOnce(WechatPayBuilder) -> WechatPayBuilder) -> Result<WechatPay> {
-        let builder = WechatPay::builder(self.merchant(), self.trust()).clock(self.clock());
+        let builder =
+            WechatPay::builder(self.merchant(), self.trust()).api_v3_key(self.api_v3_key()).clock(self.clock());
         configure(builder).build_for_loopback(self.address())
     }
 
@@ -107,7 +109,8 @@ impl Gateway {
     ///
     /// As [`client`](Self::client), and when merchant and trust are mixed up.
     pub fn client_of(&self, merchant: Merchant, trust: Trust) -> Result<WechatPay> {
-        WechatPay::builder(merchant, trust).clock(self.clock()).build_for_loopback(self.address())
+        let builder = WechatPay::builder(merchant, trust).api_v3_key(self.api_v3_key()).clock(self.clock());
+        builder.build_for_loopback(self.address())
     }
 
     /// The merchant that this gateway knows.
@@ -118,6 +121,16 @@ impl Gateway {
     /// The trust that verifies this gateway's answers.
     pub fn trust(&self) -> Trust {
         self.desk.identity.trust()
+    }
+
+    /// The merchant's APIv3 key, which platform certificates are encrypted with.
+    pub fn api_v3_key(&self) -> ApiV3Key {
+        self.desk.identity.api_v3_key.clone()
+    }
+
+    /// The platform certificates that the merchant has from now on, beside its public key. At first one.
+    pub fn set_platform_certificates(&self, certificates: PlatformCertificates) {
+        *lock(&self.desk.platform_certificates) = certificates;
     }
 
     /// Makes something go wrong with the next answer: `gateway.next_answer().forged()`.

@@ -10,6 +10,7 @@ use http_body_util::Full;
 use super::answer::Answer;
 use super::fault::Fault;
 use super::identity::{self, Identity};
+use super::security::Signatory;
 use crate::{Error, Result};
 
 const SIGNATURE_TYPE: &str = "WECHATPAY2-SHA256-RSA2048";
@@ -19,6 +20,7 @@ const PROBE: &str = "WECHATPAY/SIGNTEST/";
 /// The answer as it is sent. `now` is the gateway's time in seconds since 1970.
 pub(super) fn dress(
     identity: &Identity,
+    signatory: Signatory<'_>,
     now: i64,
     answer: Answer,
     fault: Option<&Fault>,
@@ -31,7 +33,7 @@ pub(super) fn dress(
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     }
     if is_signed && fault != Some(&Fault::WithoutSignature) {
-        sign(identity, now, &body, fault, &mut headers)?;
+        sign(identity, signatory, now, &body, fault, &mut headers)?;
     }
     let sent = if fault == Some(&Fault::AlteredBody) { altered(&body) } else { body };
     let mut response = Response::new(Full::new(sent));
@@ -40,7 +42,14 @@ pub(super) fn dress(
     Ok(response)
 }
 
-fn sign(identity: &Identity, now: i64, body: &[u8], fault: Option<&Fault>, headers: &mut HeaderMap) -> Result<()> {
+fn sign(
+    identity: &Identity,
+    signatory: Signatory<'_>,
+    now: i64,
+    body: &[u8],
+    fault: Option<&Fault>,
+    headers: &mut HeaderMap,
+) -> Result<()> {
     let timestamp = match fault {
         Some(Fault::Stale(seconds)) => now.saturating_sub(*seconds),
         _ => now,
@@ -49,18 +58,19 @@ fn sign(identity: &Identity, now: i64, body: &[u8], fault: Option<&Fault>, heade
     // A body that is empty cannot be changed on its way: there the signature is the one of another body.
     let signed = if fault == Some(&Fault::AlteredBody) && body.is_empty() { b"{}" } else { body };
     let message = [format!("{timestamp}\n{nonce}\n").as_bytes(), signed, b"\n"].concat();
-    let key = if fault == Some(&Fault::Forged) { &identity.stranger } else { &identity.gateway };
+    let key = if fault == Some(&Fault::Forged) { &identity.stranger } else { signatory.key };
     let signature = STANDARD.encode(key.sign(&message)?);
     let signature = match fault {
         Some(Fault::Probe) => format!("{PROBE}{}", signature.get(PROBE.len()..).unwrap_or_default()),
         _ => signature,
     };
     let serial = match fault {
-        Some(Fault::UnknownSerial) => identity::UNKNOWN_KEY_ID,
-        _ => identity::PUBLIC_KEY_ID,
+        Some(Fault::UnknownSerial) if signatory.is_certificate => random_hex()?.to_ascii_uppercase(),
+        Some(Fault::UnknownSerial) => identity::UNKNOWN_KEY_ID.to_owned(),
+        _ => signatory.id.to_owned(),
     };
     headers.insert("wechatpay-nonce", header(&nonce)?);
-    headers.insert("wechatpay-serial", header(serial)?);
+    headers.insert("wechatpay-serial", header(&serial)?);
     headers.insert("wechatpay-signature", header(&signature)?);
     headers.insert("wechatpay-signature-type", HeaderValue::from_static(SIGNATURE_TYPE));
     headers.insert("wechatpay-timestamp", header(&timestamp.to_string())?);

@@ -43,7 +43,11 @@ struct Reply {
 
 impl<'r> Raw<'r> {
     fn new(method: &'r str, target: &'r str, body: &'r str) -> Self {
-        let headers = vec![("Accept", "application/json".to_owned()), ("User-Agent", "test/1".to_owned())];
+        let headers = vec![
+            ("Accept", "application/json".to_owned()),
+            ("User-Agent", "test/1".to_owned()),
+            ("Wechatpay-Serial", identity::PUBLIC_KEY_ID.to_owned()),
+        ];
         let mut raw = Self { method, target, headers, body };
         if !body.is_empty() {
             raw.headers.push(("Content-Type", "application/json".to_owned()));
@@ -65,6 +69,7 @@ impl<'r> Raw<'r> {
     }
 
     fn with(mut self, name: &'r str, value: &str) -> Self {
+        self.headers.retain(|(known, _)| *known != name);
         self.headers.push((name, value.to_owned()));
         self
     }

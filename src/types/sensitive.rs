@@ -106,8 +106,16 @@ impl Blank for Sensitive {
 
 /// Text that WeChat Pay has encrypted with the merchant's key, in base64.
 ///
-/// `Debug` does not show it. This version hands it over as it came; the merchant's private key opens it (RSA-OAEP with
-/// SHA-1).
+/// [`WechatPay::decrypt`](crate::WechatPay::decrypt) opens it; it can be stored as it is and opened later, while the client
+/// has the key that belongs to it. `Debug` does not show it.
+///
+/// ```no_run
+/// # fn example(pay: wechatpay_sdk::WechatPay, stored: String) -> wechatpay_sdk::Result<()> {
+/// let phone = pay.decrypt(&wechatpay_sdk::Ciphertext::from(stored))?;
+/// assert!(phone.starts_with('1'));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Ciphertext(String);
 
@@ -115,6 +123,18 @@ impl Ciphertext {
     /// The ciphertext in base64, as it came.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl From<String> for Ciphertext {
+    fn from(base64: String) -> Self {
+        Self(base64)
+    }
+}
+
+impl From<&str> for Ciphertext {
+    fn from(base64: &str) -> Self {
+        Self(base64.to_owned())
     }
 }
 

@@ -10,9 +10,9 @@ mod aws_lc;
 mod rust_crypto;
 
 #[cfg(feature = "aws-lc-rs")]
-pub(super) use self::aws_lc::{EncryptingKey, SigningKey, VerifyingKey};
+pub(super) use self::aws_lc::{DecryptingKey, EncryptingKey, SigningKey, VerifyingKey};
 #[cfg(not(feature = "aws-lc-rs"))]
-pub(super) use self::rust_crypto::{EncryptingKey, SigningKey, VerifyingKey};
+pub(super) use self::rust_crypto::{DecryptingKey, EncryptingKey, SigningKey, VerifyingKey};
 
 /// What a backend says when it fails.
 pub(super) type Failure = Box<dyn std::error::Error + Send + Sync>;

@@ -3,19 +3,34 @@
 use rsa::Oaep;
 use sha1::Sha1;
 use sha2::Sha256;
+use zeroize::Zeroizing;
 
 use super::Failure;
 
 pub(in crate::keys) struct SigningKey(rsa::PrivateKey);
 
 impl SigningKey {
-    pub(in crate::keys) fn new(key: rsa::PrivateKey) -> Result<Self, Failure> {
-        Ok(Self(key))
+    pub(in crate::keys) fn new(key: &rsa::PrivateKey) -> Result<Self, Failure> {
+        Ok(Self(key.clone()))
     }
 
     /// Signs with blinding: feature `getrandom` of the `rsa` crate is on (RUSTSEC-2023-0071).
     pub(in crate::keys) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Failure> {
         Ok(self.0.pkcs1v15_sign::<Sha256>(message)?)
+    }
+}
+
+pub(in crate::keys) struct DecryptingKey(rsa::PrivateKey);
+
+impl DecryptingKey {
+    pub(in crate::keys) fn new(key: &rsa::PrivateKey) -> Result<Self, Failure> {
+        Ok(Self(key.clone()))
+    }
+
+    /// Decrypts with blinding (RUSTSEC-2023-0071).
+    pub(in crate::keys) fn decrypt(&self, ciphertext: &[u8]) -> Result<Zeroizing<Vec<u8>>, Failure> {
+        let plaintext = self.0.decrypt_blinded(&mut getrandom::SysRng, Oaep::<Sha1>::new(), ciphertext)?;
+        Ok(Zeroizing::new(plaintext))
     }
 }
 

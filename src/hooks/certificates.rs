@@ -1,0 +1,49 @@
+//! The download of the platform certificates: the one answer that brings the key it is signed with.
+
+use http::{Method, StatusCode};
+
+use super::{collect, lost, set_headers, sign};
+use crate::client::Core;
+use crate::trust::read_list;
+use crate::verify::verify;
+use crate::{Certificate, Error, Result};
+
+/// The access point of merchants outside the mainland, where the list has another path.
+const OVERSEAS: &str = "https://apihk.mch.weixin.qq.com";
+
+/// Downloads the list, opens it with the APIv3 key, and verifies the answer with the certificates that it holds. Nothing of
+/// it is believed before that.
+pub(crate) async fn download_certificates(core: &Core) -> Result<Vec<Certificate>> {
+    let path = if core.base() == OVERSEAS { "/v3/global/certificates" } else { "/v3/certificates" };
+    let built = core.http().request(Method::GET, format!("{}{path}", core.base())).build();
+    let mut request = built.map_err(|error| Error::request("the request cannot be built").with_source(error))?;
+    set_headers(core, &mut request);
+    let authorization = sign(core, &request).await?;
+    request.headers_mut().insert(http::header::AUTHORIZATION, authorization);
+    let mut response = core.http().execute(request).await.map_err(|error| lost(error, None))?;
+    let status = response.status();
+    let headers = std::mem::take(response.headers_mut());
+    let (body, is_whole) = collect(response, status).await?;
+    if matches!(status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND) {
+        let refusal = Error::api_answer(status, false, &body).with_request_id(&headers);
+        return Err(Error::config(format!(
+            "this merchant has no platform certificates ({refusal}): take the public key of the merchant portal and use \
+             `Trust::public_key`"
+        )));
+    }
+    if !status.is_success() {
+        return Err(Error::api_answer(status, false, &body).with_request_id(&headers));
+    }
+    if !is_whole {
+        return Err(Error::decode("the list of certificates is too large"));
+    }
+    let certificates = read_list(&body, &core.api_v3_keys()).map_err(Error::decode)?;
+    let now = core.clock().now();
+    if !certificates.iter().any(|certificate| certificate.is_effective(now)) {
+        return Err(Error::decode("none of the certificates in the list is in effect: check this machine's clock"));
+    }
+    let trust = core.trust().with_downloaded(certificates.clone());
+    trust.check_against(&core.merchant())?;
+    verify(&trust, core.merchant().scheme, &headers, &body, now).map_err(Error::verify)?;
+    Ok(certificates)
+}

@@ -1,0 +1,157 @@
+//! The gateway's own keys: which platform certificates there are, the list of them, and the echo that tries out keys.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::{HeaderMap, Method, StatusCode};
+use rsa::Oaep;
+use serde_json::{Value, json};
+use sha1::Sha1;
+use time::format_description::well_known::Rfc3339;
+use time::{OffsetDateTime, UtcOffset};
+
+use super::answer::{Answer, Location, Refusal};
+use super::identity::{self, Identity, Platform};
+use crate::PrivateKey;
+use crate::keys::aead;
+
+/// The platform certificates that the simulated merchant has: the stages in which one follows the other.
+///
+/// The answer to a request that names the public key is signed with the public key, whatever the stage; to one that names
+/// a certificate or nothing, with the certificate of the stage.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PlatformCertificates {
+    /// None, as new merchants: the list is 404 `RESOURCE_NOT_EXISTS`.
+    None,
+    /// The first, valid from 2025 to 2034.
+    #[default]
+    First,
+    /// The second is listed too, a day before it is used; the first still signs. It is valid from 2026 to 2045.
+    SecondAnnounced,
+    /// Both are listed, and the second signs.
+    SecondSigns,
+    /// Only the second.
+    Second,
+}
+
+/// The key that signs an answer, and its id.
+#[derive(Clone, Copy)]
+pub(super) struct Signatory<'i> {
+    pub(super) id: &'i str,
+    pub(super) key: &'i PrivateKey,
+    pub(super) is_certificate: bool,
+}
+
+impl PlatformCertificates {
+    fn listed(self, identity: &Identity) -> &[Platform] {
+        let [first, second] = &identity.platforms;
+        match self {
+            Self::None => &[],
+            Self::First => std::slice::from_ref(first),
+            Self::SecondAnnounced | Self::SecondSigns => &identity.platforms,
+            Self::Second => std::slice::from_ref(second),
+        }
+    }
+
+    /// What signs the answer to a request with this `Wechatpay-Serial`.
+    pub(super) fn signatory<'i>(self, identity: &'i Identity, headers: &HeaderMap) -> Signatory<'i> {
+        let public_key = Signatory { id: identity::PUBLIC_KEY_ID, key: &identity.gateway, is_certificate: false };
+        let [first, second] = &identity.platforms;
+        let platform = match self {
+            Self::None => return public_key,
+            _ if !self.wants_certificate(identity, headers) => return public_key,
+            Self::First | Self::SecondAnnounced => first,
+            Self::SecondSigns | Self::Second => second,
+        };
+        Signatory { id: platform.certificate.serial().as_str(), key: &platform.key, is_certificate: true }
+    }
+
+    /// Whether the answer is to be signed with a certificate: the request names one, or nothing at all.
+    fn wants_certificate(self, identity: &Identity, headers: &HeaderMap) -> bool {
+        let Some(serial) = headers.get("wechatpay-serial") else { return true };
+        let serial = serial.to_str().unwrap_or_default();
+        self.listed(identity).iter().any(|platform| platform.certificate.serial().is(serial))
+    }
+
+    /// The private half of the key that a request names.
+    pub(super) fn named<'i>(self, identity: &'i Identity, serial: &str) -> Option<&'i PrivateKey> {
+        if serial == identity::PUBLIC_KEY_ID {
+            return Some(&identity.gateway);
+        }
+        let listed = self.listed(identity).iter().find(|platform| platform.certificate.serial().is(serial));
+        listed.map(|platform| &platform.key)
+    }
+
+    /// Answers what is asked about keys; nothing when the request is about something else.
+    pub(super) fn answer(
+        self,
+        identity: &Identity,
+        (method, path): (&Method, &str),
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Option<Result<Answer, Refusal>> {
+        match (method, path) {
+            (&Method::GET, "/v3/certificates" | "/v3/global/certificates") => Some(self.list(identity)),
+            (&Method::POST, "/v3/security/echo") => Some(self.echo(identity, headers, body)),
+            _ => None,
+        }
+    }
+
+    fn list(self, identity: &Identity) -> Result<Answer, Refusal> {
+        let listed = self.listed(identity);
+        if listed.is_empty() {
+            let message = "this merchant has no platform certificate (无可用的平台证书)";
+            return Err(Refusal::new(StatusCode::NOT_FOUND, "RESOURCE_NOT_EXISTS", 268_435_460, message));
+        }
+        let entries = listed.iter().map(|platform| entry(identity, platform)).collect::<Option<Vec<Value>>>();
+        let entries = entries.ok_or_else(|| broken("the certificates cannot be encrypted"))?;
+        Ok(Answer::json(StatusCode::OK, &json!({ "data": entries })))
+    }
+
+    fn echo(self, identity: &Identity, headers: &HeaderMap, body: &[u8]) -> Result<Answer, Refusal> {
+        let body: Value = serde_json::from_slice(body).unwrap_or_default();
+        let Some(message) = body.get("echo_message") else {
+            return Err(Refusal::parameter(Location::Body, "/echo_message", None, "is required"));
+        };
+        let mut answer = json!({ "echo_message": message });
+        if let Some(sealed) = body.get("encrypted_echo_message").and_then(Value::as_str) {
+            let refuse = |issue: &str| Refusal::parameter(Location::Body, "/encrypted_echo_message", None, issue);
+            let serial = headers.get("wechatpay-serial").and_then(|serial| serial.to_str().ok()).unwrap_or_default();
+            let key =
+                self.named(identity, serial).ok_or_else(|| refuse("is encrypted with a key that is not named"))?;
+            let opened = STANDARD.decode(sealed).ok().and_then(|bytes| key.decrypt(&bytes));
+            let opened = opened.ok_or_else(|| refuse("does not open with the key that Wechatpay-Serial names"))?;
+            let mut random = getrandom::SysRng;
+            let anew = identity.merchant_public.encrypt(&mut random, Oaep::<Sha1>::new(), &opened);
+            let anew = anew.map_err(|_| broken("the echo cannot be encrypted"))?;
+            answer["encrypted_echo_message"] = Value::from(STANDARD.encode(anew));
+        }
+        Ok(Answer::json(StatusCode::OK, &answer))
+    }
+}
+
+fn entry(identity: &Identity, platform: &Platform) -> Option<Value> {
+    let mut random = [0; 6];
+    getrandom::fill(&mut random).ok()?;
+    let nonce: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    let sealed =
+        aead::seal(&identity.api_v3_key, nonce.as_bytes().try_into().ok()?, b"certificate", platform.pem.as_bytes())?;
+    let time = |time: std::time::SystemTime| {
+        let beijing = UtcOffset::from_hms(8, 0, 0).ok()?;
+        OffsetDateTime::from(time).to_offset(beijing).format(&Rfc3339).ok()
+    };
+    Some(json!({
+        "serial_no": platform.certificate.serial().as_str(),
+        "effective_time": time(platform.certificate.not_before())?,
+        "expire_time": time(platform.certificate.not_after())?,
+        "encrypt_certificate": {
+            "algorithm": aead::ALGORITHM,
+            "nonce": nonce,
+            "associated_data": "certificate",
+            "ciphertext": STANDARD.encode(sealed),
+        },
+    }))
+}
+
+fn broken(message: &'static str) -> Refusal {
+    Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "SYSTEM_ERROR", 268_435_457, message)
+}
