@@ -20,7 +20,7 @@ const PAUSE: Duration = Duration::from_secs(120);
 /// What is known of the downloads of one client.
 #[derive(Default)]
 pub(super) struct Refresher {
-    /// Held while certificates are downloaded; when the latest attempt ended.
+    /// Held while certificates are downloaded; when the latest attempt ended that an answer has caused.
     flight: tokio::sync::Mutex<Option<SystemTime>>,
     /// How many attempts have ended. Who has waited for another's attempt sees it in the number.
     attempts: AtomicU64,
@@ -71,7 +71,7 @@ impl Core {
         if trust.serial_to_send(self.clock().now()).is_some() {
             return Ok(());
         }
-        self.refresh(seen, |_, _| true).await;
+        self.refresh(seen, Cause::Need).await;
         self.in_effect()
     }
 
@@ -80,7 +80,7 @@ impl Core {
         if self.trust().refresh().is_none() {
             return Err(Error::config("this trust downloads no certificates: see `Trust::downloaded_certificates`"));
         }
-        self.refresh(self.0.refresher.attempts(), |_, _| true).await;
+        self.refresh(self.0.refresher.attempts(), Cause::Need).await;
         match self.0.refresher.log().failure {
             Some(failure) => Err(failure.into_error()),
             None => Ok(()),
@@ -105,21 +105,17 @@ impl Core {
         if !is_unknown || trust.refresh().is_none() {
             return verdict;
         }
-        let is_due = |last: Option<SystemTime>, now: SystemTime| {
-            // A clock that was set back is no reason to wait.
-            last.is_none_or(|last| now.duration_since(last).is_ok_and(|passed| passed >= PAUSE) || now < last)
-        };
-        if self.refresh(seen, is_due).await { once(&self.trust()) } else { verdict }
+        if self.refresh(seen, Cause::Answer).await { once(&self.trust()) } else { verdict }
     }
 
     /// One attempt at a time: who waits for another's takes what came of it. Whether there was one since `seen`.
-    async fn refresh(&self, seen: u64, is_due: impl FnOnce(Option<SystemTime>, SystemTime) -> bool) -> bool {
+    async fn refresh(&self, seen: u64, cause: Cause) -> bool {
         let refresher = &self.0.refresher;
-        let mut last = refresher.flight.lock().await;
+        let mut latest = refresher.flight.lock().await;
         if refresher.attempts() != seen {
             return true;
         }
-        if !is_due(*last, self.clock().now()) {
+        if cause == Cause::Answer && latest.is_some_and(|at| is_within_pause(at, self.clock().now())) {
             return false;
         }
         let result = hooks::download_certificates(self).await;
@@ -137,7 +133,9 @@ impl Core {
             }
         }
         drop(log);
-        *last = Some(now);
+        if cause == Cause::Answer {
+            *latest = Some(now);
+        }
         refresher.attempts.fetch_add(1, Ordering::Release);
         true
     }
@@ -156,6 +154,20 @@ impl Core {
     }
 }
 
+/// Why certificates are downloaded.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cause {
+    /// The client wants them: it has none, its time has come, or its user says so.
+    Need,
+    /// An answer names one that is not known. Anybody can send such answers.
+    Answer,
+}
+
+/// A clock that was set back is no reason to wait.
+fn is_within_pause(then: SystemTime, now: SystemTime) -> bool {
+    now.duration_since(then).is_ok_and(|passed| passed < PAUSE)
+}
+
 /// Until the client is dropped, its trust downloads no longer, or the merchant has no certificates beside its public key.
 async fn keep_fresh(client: Weak<Inner>, pause: Duration) {
     loop {
@@ -165,7 +177,7 @@ async fn keep_fresh(client: Weak<Inner>, pause: Duration) {
         if trust.refresh().is_none_or(|refresh| refresh.pause() != Some(pause)) {
             return;
         }
-        core.refresh(core.0.refresher.attempts(), |_, _| true).await;
+        core.refresh(core.0.refresher.attempts(), Cause::Need).await;
         let is_without = core.0.refresher.log().failure.is_some_and(|failure| failure.kind == ErrorKind::Config);
         if is_without && trust.has_public_key() {
             return;

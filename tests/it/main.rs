@@ -9,6 +9,7 @@
 )]
 
 mod calls;
+mod certificates;
 mod configuration;
 mod encrypted;
 mod escape_hatch;
