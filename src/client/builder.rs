@@ -48,8 +48,8 @@ pub enum Validation {
     /// `wechatpay_sdk`: WeChat Pay changes limits before it changes documents. What it refuses for certain is not sent
     /// all the same: empty text, `null`, none of several alternatives.
     Warn,
-    /// No rule is checked. Only what cannot be sent at all is refused: a path or query value that is none, a text that cannot be
-    /// encrypted, and what [`FourByteCharacters`] says.
+    /// No rule is checked. Only what cannot be sent at all is refused: a path or query value that is none, a text that
+    /// cannot be encrypted, and what [`FourByteCharacters`] says.
     Off,
 }
 

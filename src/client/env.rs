@@ -22,7 +22,8 @@ impl WechatPay {
     /// | `WECHATPAY_PUBLIC_KEY_ID` | the id of WeChat Pay's public key, `PUB_KEY_ID_…` |
     /// | `WECHATPAY_PUBLIC_KEY` or `WECHATPAY_PUBLIC_KEY_FILE` | that key (`pub_key.pem`) |
     /// | `WECHATPAY_PLATFORM_CERTIFICATE` or `WECHATPAY_PLATFORM_CERTIFICATE_FILE` | a platform certificate, instead of the public key or beside it |
-    /// | `WECHATPAY_API_V3_KEY` | the APIv3 key; optional |
+    /// | `WECHATPAY_DOWNLOAD_CERTIFICATES` | `true`: platform certificates are downloaded, instead of the public key or beside it; needs `WECHATPAY_API_V3_KEY` |
+    /// | `WECHATPAY_API_V3_KEY` | the APIv3 key; otherwise optional |
     /// | `WECHATPAY_BASE_URL` | another access point; optional |
     ///
     /// PEM text may have its line breaks written as `\n`. An empty variable counts as one that is not set. Nothing but
@@ -57,6 +58,13 @@ fn read(variable: impl Fn(&str) -> Result<String, VarError>) -> Result<WechatPay
     let trust = variables.trust();
     let api_v3_key = variables.optional("WECHATPAY_API_V3_KEY", |text| ApiV3Key::new(text));
     let base_url = variables.optional("WECHATPAY_BASE_URL", access_point);
+    if api_v3_key.is_none() && trust.as_ref().is_some_and(|trust| trust.refresh().is_some()) {
+        variables.required(
+            "WECHATPAY_API_V3_KEY",
+            "the APIv3 key, which opens downloaded certificates",
+            |_| None::<()>,
+        );
+    }
     match (merchant, trust) {
         (Some(merchant), Some(trust)) if variables.problems.is_empty() => {
             let mut builder = WechatPay::builder(merchant, trust);
@@ -103,10 +111,23 @@ impl<F: Fn(&str) -> Result<String, VarError>> Variables<F> {
     }
 
     fn trust(&mut self) -> Option<Trust> {
+        let downloads = self.optional("WECHATPAY_DOWNLOAD_CERTIFICATES", |text| match text.trim() {
+            "true" => Ok(true),
+            "false" => Ok(false),
+            _ => Err(Error::config("it is `true` or `false`")),
+        });
+        let trust = self.given_trust(downloads == Some(true))?;
+        Some(if downloads == Some(true) { trust.with_downloaded_certificates() } else { trust })
+    }
+
+    fn given_trust(&mut self, downloads: bool) -> Option<Trust> {
         let has_key = self.is_set("WECHATPAY_PUBLIC_KEY_ID") || self.is_set_as_pem("WECHATPAY_PUBLIC_KEY");
         if !has_key && self.is_set_as_pem("WECHATPAY_PLATFORM_CERTIFICATE") {
             let platform = self.certificate("WECHATPAY_PLATFORM_CERTIFICATE")?;
             return self.made("WECHATPAY_PLATFORM_CERTIFICATE", Trust::certificates([platform]));
+        }
+        if !has_key && downloads {
+            return Some(Trust::downloaded_certificates());
         }
         let is = "the id of WeChat Pay's public key, PUB_KEY_ID_…";
         let id = self.required("WECHATPAY_PUBLIC_KEY_ID", is, |variables| {
@@ -322,6 +343,28 @@ mod tests {
             assert!(!message.contains(&format!("{name} is not set")), "{message}");
         }
         assert!(!message.contains("secret") && !message.contains("PRIVATE_KEY_FILE"), "{message}");
+    }
+
+    #[test]
+    fn certificates_can_be_downloaded_instead_of_a_public_key_or_beside_it() {
+        let (key, certificate, pub_key) =
+            (pem("merchant.pkcs8.pem"), pem("merchant.certificate.pem"), pem("platform.public.pem"));
+        let beside = complete(&key, &certificate, &pub_key);
+        let instead: Vec<_> = beside.iter().copied().filter(|(name, _)| !name.contains("PUBLIC_KEY")).collect();
+        for mut variables in [beside, instead] {
+            variables.push(("WECHATPAY_DOWNLOAD_CERTIFICATES", "true"));
+            let message = read_from(&variables).unwrap_err().to_string();
+            assert_eq!(
+                message,
+                "WECHATPAY_API_V3_KEY is not set: it holds the APIv3 key, which opens downloaded certificates"
+            );
+            variables.push(("WECHATPAY_API_V3_KEY", "a7cde1ZJB1kG2e7VfTs3jQzaWizur8Gb"));
+            assert!(read_from(&variables).unwrap().build().unwrap().trust_status().is_downloaded());
+            variables.retain(|(name, _)| *name != "WECHATPAY_DOWNLOAD_CERTIFICATES");
+            variables.push(("WECHATPAY_DOWNLOAD_CERTIFICATES", "yes"));
+            let message = read_from(&variables).unwrap_err().to_string();
+            assert!(message.contains("WECHATPAY_DOWNLOAD_CERTIFICATES: it is `true` or `false`"), "{message}");
+        }
     }
 
     #[test]

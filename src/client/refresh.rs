@@ -205,3 +205,62 @@ impl fmt::Debug for Refresher {
         f.write_str("Refresher")
     }
 }
+
+#[cfg(all(test, feature = "simulator"))]
+mod tests {
+    use super::*;
+    use crate::Trust;
+    use crate::simulator::Gateway;
+
+    #[tokio::test]
+    async fn the_timer_begins_with_the_first_call_and_ends_with_the_last_clone() {
+        let gateway = Gateway::start().await.unwrap();
+        let pay = gateway.client_of(gateway.merchant(), Trust::downloaded_certificates()).unwrap();
+        let timer = |core: &Core| core.0.refresher.timer.lock().unwrap().clone();
+        assert!(timer(&pay.core).is_none());
+        pay.core.ready().await.unwrap();
+        let handle = timer(&pay.core).unwrap();
+        pay.core.ready().await.unwrap();
+        assert_eq!(timer(&pay.core).unwrap().id(), handle.id(), "one timer for a client");
+        let clone = pay.clone();
+        drop(pay);
+        tokio::task::yield_now().await;
+        assert!(!handle.is_finished());
+        drop(clone);
+        tokio::time::timeout(Duration::from_secs(10), async {
+            while !handle.is_finished() {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await
+        .unwrap();
+    }
+
+    #[tokio::test]
+    async fn on_demand_and_public_keys_have_no_timer() {
+        let gateway = Gateway::start().await.unwrap();
+        let on_demand = Trust::downloaded_certificates().certificate_refresh(CertificateRefresh::OnDemand);
+        for trust in [on_demand, gateway.trust()] {
+            let pay = gateway.client_of(gateway.merchant(), trust).unwrap();
+            pay.core.ready().await.unwrap();
+            assert!(pay.core.0.refresher.timer.lock().unwrap().is_none());
+        }
+    }
+
+    #[test]
+    fn pauses_differ_by_up_to_a_fifth_and_are_never_longer_than_half_a_day() {
+        let pause = CertificateRefresh::Every(Duration::from_secs(60 * 60 * 24 * 7)).pause().unwrap();
+        assert_eq!(pause, Duration::from_secs(12 * 60 * 60));
+        let pauses: Vec<Duration> = (0..200).map(|_| shortened(pause)).collect();
+        assert!(pauses.iter().all(|one| *one <= pause && *one >= pause * 4 / 5));
+        assert!(pauses.iter().any(|one| *one != pauses[0]));
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_does_not_hold_up_a_download() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
+        assert!(is_within_pause(now, now + PAUSE - Duration::from_secs(1)));
+        assert!(!is_within_pause(now, now + PAUSE));
+        assert!(!is_within_pause(now, now - Duration::from_secs(1)));
+    }
+}

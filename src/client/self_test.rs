@@ -1,6 +1,7 @@
 //! The test of keys, signatures and encryption against the gateway, without money.
 
 use http::Method;
+use serde_json::Value;
 
 use super::WechatPay;
 use crate::request::raw;
@@ -55,15 +56,15 @@ impl WechatPay {
         let body = serde_json::json!({ "echo_message": message });
         let request = self.request(Method::POST, "/v3/security/echo").json(&body);
         let answer = request.sensitive("/encrypted_echo_message", secret.as_str()).send_as(&SELF_TEST).await?;
+        let text = |name: &str| answer.get(name).and_then(Value::as_str).unwrap_or_default();
         let unlike = |what: &str| Error::decode(format!("the answer's {what} is not what was sent"));
         let failed = |error: Error| error.with_operation(&SELF_TEST);
-        if answer["echo_message"] != message.as_str() {
+        if text("echo_message") != message {
             return Err(failed(unlike("echo_message")));
         }
         let is_decrypted = self.core.merchant().all_decryption_keys().next().is_some();
         if is_decrypted {
-            let echo = answer["encrypted_echo_message"].as_str().unwrap_or_default();
-            let opened = self.decrypt(&Ciphertext::from(echo)).map_err(failed)?;
+            let opened = self.decrypt(&Ciphertext::from(text("encrypted_echo_message"))).map_err(failed)?;
             if opened.as_str() != secret {
                 return Err(failed(unlike("encrypted_echo_message")));
             }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::{env, fmt};
 
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::{Zeroize as _, ZeroizeOnDrop, Zeroizing};
 
 use crate::error::{Error, Result};
 
@@ -79,6 +79,8 @@ impl ApiV3Key {
     }
 }
 
+impl ZeroizeOnDrop for Secret {}
+
 impl Drop for Secret {
     fn drop(&mut self) {
         self.0.zeroize();
@@ -102,6 +104,16 @@ mod tests {
         let key = ApiV3Key::new(format!(" {KEY}\r\n")).unwrap();
         assert_eq!(key.as_bytes(), KEY.as_bytes());
         assert_eq!(format!("{key:?}"), "ApiV3Key(..)");
+    }
+
+    #[test]
+    fn c06_what_holds_a_secret_wipes_it_when_it_is_dropped() {
+        const fn wipes<T: ZeroizeOnDrop>() {}
+        wipes::<Secret>();
+        wipes::<rsa::PrivateKey>();
+        // PEM text, plain texts of sensitive fields, opened texts, and what is read from a file or a variable.
+        wipes::<Zeroizing<String>>();
+        wipes::<Zeroizing<Vec<u8>>>();
     }
 
     #[test]

@@ -38,7 +38,24 @@ fn load<T>(path: &Path, slot: Slot, parse: fn(&str) -> Result<T, Refusal>) -> Re
         return Err(refuse(Refusal::NotPem));
     }
     let text = str::from_utf8(&bytes).map_err(|_| refuse(Refusal::NotPem))?;
-    parse(text).map_err(refuse)
+    let parsed = parse(text).map_err(refuse)?;
+    if slot == Slot::PrivateKey && is_open_to_others(path) {
+        tracing::warn!(target: "wechatpay_sdk", path = %shown(path), "others can read the private key: chmod 600 it");
+    }
+    Ok(parsed)
+}
+
+/// Whether the file can be read by anyone but its owner.
+#[cfg(unix)]
+fn is_open_to_others(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    path.metadata().is_ok_and(|metadata| metadata.permissions().mode() & 0o044 != 0)
+}
+
+/// Other systems have no such bits.
+#[cfg(not(unix))]
+fn is_open_to_others(_: &Path) -> bool {
+    false
 }
 
 /// Reads at most one byte more than the limit, into one buffer that is wiped when dropped.

@@ -57,7 +57,8 @@ impl PrivateKey {
     ///
     /// # Errors
     ///
-    /// As [`from_pem`](Self::from_pem), and when the file cannot be read; the message begins with the path.
+    /// As [`from_pem`](Self::from_pem), and when the file cannot be read; the message begins with the path. A file that
+    /// others can read is a warning of `tracing`, target `wechatpay_sdk`.
     pub fn from_pem_file(path: impl AsRef<Path>) -> Result<Self> {
         load(path.as_ref(), Slot::PrivateKey, Self::parse)
     }

@@ -27,6 +27,7 @@ pub(crate) trait Seal {
 /// The key that encrypts, and what could not be encrypted.
 pub(crate) struct Sealer<'a> {
     key: &'a PublicKey,
+    serial: &'a HeaderValue,
     refuses_four_byte_characters: bool,
     offences: &'a mut Offences,
     failure: Option<Error>,
@@ -39,12 +40,10 @@ pub(crate) fn seal(core: &Core, offences: &mut Offences, walk: impl FnOnce(&mut 
         Error::request("no key of WeChat Pay is in effect, so the sensitive fields of this call cannot be encrypted")
     })?;
     let refuses_four_byte_characters = core.refuses_four_byte_characters();
-    let mut sealer = Sealer { key, refuses_four_byte_characters, offences, failure: None };
+    let mut sealer = Sealer { key, serial: &serial, refuses_four_byte_characters, offences, failure: None };
     walk(&mut sealer);
-    match sealer.failure {
-        Some(error) => Err(error),
-        None => Ok(serial),
-    }
+    sealer.failure.map_or(Ok(()), Err)?;
+    Ok(serial)
 }
 
 impl Sealer<'_> {
@@ -130,7 +129,7 @@ impl Sealer<'_> {
 
     /// In base64. Of what cannot be encrypted nothing is left: its offence keeps the call from being sent, and those of
     /// the other members are still to be found.
-    fn ciphertext(&mut self, text: &str) -> String {
+    fn ciphertext(&mut self, text: &str) -> Option<String> {
         let max = self.key.max_plaintext();
         if text.is_empty() {
             self.offences.add(Rule::Empty);
@@ -140,11 +139,11 @@ impl Sealer<'_> {
             self.offences.add(Rule::FourByteCharacter);
         } else {
             match self.key.encrypt(text.as_bytes()) {
-                Ok(ciphertext) => return STANDARD.encode(ciphertext),
+                Ok(ciphertext) => return Some(STANDARD.encode(ciphertext)),
                 Err(error) => self.failure = Some(error),
             }
         }
-        String::new()
+        None
     }
 
     fn text(&mut self, text: &mut String) {
@@ -162,9 +161,8 @@ impl Sealer<'_> {
 
 impl Seal for Sensitive {
     fn seal(&mut self, sealer: &mut Sealer<'_>) {
-        let Some(text) = self.plain() else { return };
-        let ciphertext = sealer.ciphertext(text);
-        self.set_sealed(ciphertext);
+        let serial = sealer.serial;
+        self.seal_with(serial, |text| sealer.ciphertext(text));
     }
 
     fn is_nothing(&self) -> bool {

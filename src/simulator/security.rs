@@ -112,7 +112,7 @@ impl PlatformCertificates {
         let Some(message) = body.get("echo_message") else {
             return Err(Refusal::parameter(Location::Body, "/echo_message", None, "is required"));
         };
-        let mut answer = json!({ "echo_message": message });
+        let mut echo = String::new();
         if let Some(sealed) = body.get("encrypted_echo_message").and_then(Value::as_str) {
             let refuse = |issue: &str| Refusal::parameter(Location::Body, "/encrypted_echo_message", None, issue);
             let serial = headers.get("wechatpay-serial").and_then(|serial| serial.to_str().ok()).unwrap_or_default();
@@ -123,8 +123,12 @@ impl PlatformCertificates {
             let mut random = getrandom::SysRng;
             let anew = identity.merchant_public.encrypt(&mut random, Oaep::<Sha1>::new(), &opened);
             let anew = anew.map_err(|_| broken("the echo cannot be encrypted"))?;
-            answer["encrypted_echo_message"] = Value::from(STANDARD.encode(anew));
+            echo = STANDARD.encode(anew);
         }
+        let answer = match echo.as_str() {
+            "" => json!({ "echo_message": message }),
+            echo => json!({ "echo_message": message, "encrypted_echo_message": echo }),
+        };
         Ok(Answer::json(StatusCode::OK, &answer))
     }
 }

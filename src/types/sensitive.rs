@@ -1,7 +1,9 @@
 //! Text that is encrypted on its way: what we send, and what we receive.
 
 use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use http::HeaderValue;
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
@@ -12,7 +14,8 @@ use crate::rt::{Blank, Decode, DecodeError, deserialize};
 /// Text that WeChat Pay wants encrypted: a name, the number of an identity document, a bank account.
 ///
 /// It goes in as plain text and is encrypted with WeChat Pay's key when the call is sent. Until then it cannot be
-/// written: `Serialize` refuses it, `Debug` shows `***`, and its memory is wiped when it is dropped.
+/// written: `Serialize` refuses it, `Debug` shows `***`, and its memory is wiped when it is dropped. A call that is
+/// repeated, or a clone of its request that is sent again, has the same ciphertext, as long as the key is the same.
 ///
 /// ```
 /// use wechatpay_sdk::Sensitive;
@@ -21,21 +24,27 @@ use crate::rt::{Blank, Decode, DecodeError, deserialize};
 /// assert_eq!(format!("{name:?}"), "***");
 /// assert!(serde_json::to_string(&name).is_err());
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Sensitive(State);
 
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 enum State {
-    Plain(Zeroizing<String>),
+    Plain(Zeroizing<String>, Arc<Mutex<Option<Sealed>>>),
     /// Base64.
     Sealed(String),
+}
+
+/// What the text became for one key. Encryption is random: a repeat of a request would differ from it.
+struct Sealed {
+    serial: HeaderValue,
+    ciphertext: String,
 }
 
 impl Sensitive {
     /// The plain text, while it is not encrypted.
     pub(crate) fn plain(&self) -> Option<&str> {
         match &self.0 {
-            State::Plain(text) => Some(text),
+            State::Plain(text, _) => Some(text),
             State::Sealed(_) => None,
         }
     }
@@ -43,15 +52,41 @@ impl Sensitive {
     /// The ciphertext, once it is encrypted.
     pub(crate) fn into_sealed(self) -> Option<String> {
         match self.0 {
-            State::Plain(_) => None,
+            State::Plain(..) => None,
             State::Sealed(ciphertext) => Some(ciphertext),
         }
     }
 
-    pub(crate) fn set_sealed(&mut self, ciphertext: String) {
+    /// Puts the ciphertext in the place of the plain text: the one that a clone was given for this key, or a new one.
+    pub(crate) fn seal_with(&mut self, serial: &HeaderValue, encrypt: impl FnOnce(&str) -> Option<String>) {
+        let State::Plain(text, known) = &self.0 else { return };
+        let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+        let ciphertext = match &*known {
+            Some(sealed) if sealed.serial == *serial => sealed.ciphertext.clone(),
+            _ => match encrypt(text) {
+                Some(ciphertext) => {
+                    *known = Some(Sealed { serial: serial.clone(), ciphertext: ciphertext.clone() });
+                    ciphertext
+                }
+                None => String::new(),
+            },
+        };
+        drop(known);
         self.0 = State::Sealed(ciphertext);
     }
 }
+
+impl PartialEq for Sensitive {
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (State::Plain(one, _), State::Plain(other, _)) => one == other,
+            (State::Sealed(one), State::Sealed(other)) => one == other,
+            (State::Plain(..), State::Sealed(_)) | (State::Sealed(_), State::Plain(..)) => false,
+        }
+    }
+}
+
+impl Eq for Sensitive {}
 
 impl From<&str> for Sensitive {
     fn from(text: &str) -> Self {
@@ -67,7 +102,7 @@ impl From<String> for Sensitive {
 
 impl From<Zeroizing<String>> for Sensitive {
     fn from(text: Zeroizing<String>) -> Self {
-        Self(State::Plain(text))
+        Self(State::Plain(text, Arc::default()))
     }
 }
 
@@ -81,7 +116,7 @@ impl Serialize for Sensitive {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0 {
             State::Sealed(ciphertext) => serializer.serialize_str(ciphertext),
-            State::Plain(_) => Err(S::Error::custom("a sensitive text is written only when it is encrypted")),
+            State::Plain(..) => Err(S::Error::custom("a sensitive text is written only when it is encrypted")),
         }
     }
 }

@@ -47,6 +47,29 @@ impl Subscriber for Warnings {
     fn exit(&self, _: &Id) {}
 }
 
+#[test]
+#[cfg(unix)]
+fn a_private_key_that_others_can_read_is_warned_of() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("apiclient_key.pem");
+    std::fs::write(&path, key_file("merchant.pkcs8.pem")).unwrap();
+    let warnings = |mode: u32| {
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        let warnings = Warnings::default();
+        let _guard = tracing::subscriber::set_default(warnings.clone());
+        wechatpay_sdk::PrivateKey::from_pem_file(&path).unwrap();
+        warnings.0.lock().unwrap().clone()
+    };
+    assert!(warnings(0o600).is_empty());
+    for mode in [0o640, 0o604] {
+        let lines = warnings(mode);
+        assert_eq!(lines.len(), 1);
+        assert!(lines[0].contains("apiclient_key.pem") && !lines[0].contains("PRIVATE KEY-----"), "{lines:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_broken_limit_is_sent_and_warned_of_without_its_value() {
     let wire = Wire::always(Reply::signed(200, r#"{"code_url":"weixin://x"}"#)).await;
