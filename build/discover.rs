@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::events::Known;
 use super::spec::COMMON;
 
 /// All families of `openapi/`, sorted: every YAML file but `common.yaml` and hidden ones.
@@ -18,6 +19,26 @@ pub(crate) fn all(root: &Path) -> std::io::Result<Vec<String>> {
     }
     families.sort();
     Ok(families)
+}
+
+/// The event types of all families, enabled or not, each with its family. The files are not parsed for it: an event is a
+/// line of its own below `x-webhooks`.
+pub(crate) fn events(root: &Path) -> std::io::Result<Vec<Known>> {
+    let mut events = Vec::new();
+    for family in all(root)? {
+        let text = std::fs::read_to_string(root.join("openapi").join(format!("{family}.yaml")))?;
+        let lines = text.lines().skip_while(|line| *line != "x-webhooks:").skip(1);
+        for line in lines.take_while(|line| line.is_empty() || line.starts_with([' ', '#'])) {
+            let key = line.strip_prefix("  ").filter(|line| !line.starts_with([' ', '#']));
+            if let Some(key) = key.and_then(|key| key.trim_end().strip_suffix(':')) {
+                let event = key.split(" (").next().unwrap_or(key);
+                events.push((event.to_owned(), family.clone()));
+            }
+        }
+    }
+    events.sort();
+    events.dedup();
+    Ok(events)
 }
 
 /// The families whose cargo feature is on; `is_on` gets the name of cargo's variable.

@@ -2,6 +2,7 @@
 //!
 //! Each rule has a name that stands in the message, and a test in `tests.rs` that steps into it.
 
+mod events;
 mod extensions;
 mod names;
 mod operations;
@@ -61,11 +62,12 @@ impl Report<'_> {
 pub(crate) fn tree(name: &str, root: &Node) -> Vec<Problem> {
     let mut report = Report { file: name, problems: Vec::new() };
     for entry in root.entries() {
-        if !["openapi", "info", "tags", "paths", "components"].contains(&entry.key.as_str()) {
+        if !["openapi", "info", "tags", "paths", "x-webhooks", "components"].contains(&entry.key.as_str()) {
             report.add(entry.line, "root-keyword", format!("`{}` is not used in specs", entry.key));
         }
     }
     operations::tree(&mut report, root);
+    events::tree(&mut report, root);
     schemas::tree(&mut report, root);
     relations::tree(&mut report, root);
     report.problems
@@ -76,6 +78,7 @@ pub(crate) fn document(document: &Document, common: &Document) -> Vec<Problem> {
     let mut report = Report { file: &document.name, problems: Vec::new() };
     names::check(&mut report, document, common);
     operations::check(&mut report, document, common);
+    events::check(&mut report, document, common);
     schemas::check(&mut report, document, common);
     extensions::check(&mut report, document, common);
     relations::check(&mut report, document, common);

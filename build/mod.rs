@@ -12,6 +12,7 @@ pub(crate) mod discover;
 pub(crate) mod docs;
 pub(crate) mod emit;
 pub(crate) mod enums;
+pub(crate) mod events;
 pub(crate) mod examples;
 pub(crate) mod generate;
 pub(crate) mod limits;
@@ -52,10 +53,8 @@ pub(crate) fn main() {
         Err(error) => return println!("cargo::error=openapi cannot be listed: {error}"),
     };
     println!("cargo::rerun-if-changed=build");
-    println!("cargo::rerun-if-changed=openapi/common.yaml");
-    for family in &families {
-        println!("cargo::rerun-if-changed=openapi/{family}.yaml");
-    }
+    // All of it: the events of families that are not enabled have their names in the code too.
+    println!("cargo::rerun-if-changed=openapi");
     for problem in run(&root, &families, &out).err().unwrap_or_default() {
         println!("cargo::error={problem}");
     }
@@ -64,7 +63,9 @@ pub(crate) fn main() {
 /// Reads `openapi/` below `root`, generates the modules of `families` and writes those that changed into `out`.
 pub(crate) fn run(root: &Path, families: &[String], out: &Path) -> Result<(), Vec<Problem>> {
     let specs = Specs::load(root, families)?;
-    for (name, text) in specs.generate()? {
+    let known = discover::events(root);
+    let known = known.map_err(|error| vec![Problem::new("openapi", 0, "readable", error.to_string())])?;
+    for (name, text) in specs.generate(&known)? {
         let path = out.join(name);
         if std::fs::read_to_string(&path).is_ok_and(|old| old == text) {
             continue;
@@ -127,9 +128,9 @@ impl Specs {
         Err(problems)
     }
 
-    /// The Rust modules `missing.rs` and `common.rs`, and of each family the module, the JSON for the simulator and the
+    /// The Rust modules `missing.rs`, `common.rs` and `events.rs`, and of each family the module, the JSON for the simulator and the
     /// calls of its examples.
-    pub(crate) fn generate(&self) -> Result<Vec<Output>, Vec<Problem>> {
+    pub(crate) fn generate(&self, known: &[events::Known]) -> Result<Vec<Output>, Vec<Problem>> {
         let common_reach = Reach::of_common(&self.common, &self.families);
         let documents: Vec<(&Document, Reach)> = std::iter::once((&self.common, common_reach))
             .chain(self.families.iter().map(|family| (family, Reach::of(family))))
@@ -139,6 +140,9 @@ impl Specs {
         for (document, reach) in &documents {
             outputs.extend(self.modules(document, reach).map_err(|error| generator(document, error))?);
         }
+        let events = events::emit(&self.families, known).map_err(|error| generator(&self.common, error))?;
+        let examples = events::examples(&self.families).map_err(|error| generator(&self.common, error))?;
+        outputs.extend([("events.rs".to_owned(), events), ("event_examples.rs".to_owned(), examples)]);
         Ok(outputs)
     }
 

@@ -16,7 +16,7 @@ pub(crate) struct Reach {
 }
 
 impl Reach {
-    /// What the operations of one file reach within it and, one step, into `common.yaml`.
+    /// What the operations and events of one file reach within it and, one step, into `common.yaml`.
     pub(crate) fn of(document: &Document) -> Self {
         let mut reach = Self::default();
         for operation in &document.operations {
@@ -29,6 +29,9 @@ impl Reach {
             for parameter in &operation.parameters {
                 follow(document, &parameter.ty, &mut reach.parameters);
             }
+        }
+        for event in &document.events {
+            follow(document, &event.ty, &mut reach.answers);
         }
         reach
     }

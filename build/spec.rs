@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::limits::{Limits, Marks};
 use super::lint::Problem;
 use super::load::Node;
+use super::names::pascal_case;
 use super::reach::Reach;
 use super::relations::{Relations, Word, groups, words};
 
@@ -30,6 +31,42 @@ pub(crate) struct Document {
     pub(crate) root: Node,
     pub(crate) operations: Vec<Operation>,
     pub(crate) schemas: Vec<Schema>,
+    pub(crate) events: Vec<Event>,
+}
+
+/// What WeChat Pay tells the merchant by itself.
+#[derive(Debug)]
+pub(crate) struct Event {
+    /// The word in `event_type`.
+    pub(crate) event_type: String,
+    pub(crate) variant: String,
+    pub(crate) line: usize,
+    pub(crate) description: String,
+    pub(crate) page: String,
+    pub(crate) ty: Type,
+    pub(crate) shape: EventShape,
+    pub(crate) example: Value,
+}
+
+/// How one of several shapes of an event is recognised.
+#[derive(Debug, Default)]
+pub(crate) struct EventShape {
+    /// The words in `original_type`; none means that it does not matter.
+    pub(crate) original_types: Vec<String>,
+    pub(crate) has: Vec<String>,
+    pub(crate) lacks: Vec<String>,
+}
+
+impl EventShape {
+    fn read(node: Option<&Node>) -> Self {
+        let texts = |key: &str| node.map(|node| node.texts_at(key)).unwrap_or_default();
+        Self { original_types: texts("original_type"), has: texts("has"), lacks: texts("lacks") }
+    }
+
+    /// How much it asks for.
+    pub(crate) fn weight(&self) -> usize {
+        usize::from(!self.original_types.is_empty()) + self.has.len() + self.lacks.len()
+    }
 }
 
 #[derive(Debug)]
@@ -161,9 +198,11 @@ impl Document {
             root,
             operations: Vec::new(),
             schemas: Vec::new(),
+            events: Vec::new(),
         };
         document.operations = document.read_operations()?;
         document.schemas = document.read_schemas()?;
+        document.events = document.read_events()?;
         document.tell_ciphertexts();
         Ok(document)
     }
@@ -257,6 +296,29 @@ impl Document {
             answer,
             answer_example,
         })
+    }
+
+    fn read_events(&self) -> Result<Vec<Event>, Problem> {
+        let mut events = Vec::new();
+        for entry in self.root.get("x-webhooks").map(Node::entries).unwrap_or_default() {
+            let node = &entry.value;
+            // One of several shapes has its name behind the event: `TRANSACTION.SUCCESS (combine)`.
+            let (event_type, shape) = match entry.key.split_once(" (") {
+                Some((event_type, shape)) => (event_type, shape.trim_end_matches(')')),
+                None => (entry.key.as_str(), ""),
+            };
+            events.push(Event {
+                event_type: event_type.to_owned(),
+                variant: pascal_case(&format!("{shape} {}", event_type.to_lowercase())),
+                line: entry.line,
+                description: node.text_at("description").unwrap_or_default().to_owned(),
+                page: node.at(&["externalDocs", "url"]).and_then(Node::text).unwrap_or_default().to_owned(),
+                ty: self.read_type(node)?,
+                shape: EventShape::read(node.get("x-shape")),
+                example: example(node.get("example")),
+            });
+        }
+        Ok(events)
     }
 
     fn read_parameter(&self, node: &Node) -> Result<Parameter, Problem> {

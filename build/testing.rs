@@ -15,6 +15,6 @@ pub(crate) fn specs(shop: &str, shared: &str) -> Result<Specs, Vec<Problem>> {
 /// The module generated for the shop.
 pub(crate) fn module(shop: &str) -> String {
     let specs = specs(shop, SHARED).unwrap_or_else(|problems| panic!("{problems:?}"));
-    let outputs = specs.generate().unwrap_or_else(|problems| panic!("{problems:?}"));
+    let outputs = specs.generate(&[]).unwrap_or_else(|problems| panic!("{problems:?}"));
     outputs.into_iter().find(|(name, _)| name == "shop.rs").map(|(_, text)| text).unwrap_or_default()
 }

@@ -8,7 +8,7 @@ use super::{client, generate, normalise};
 
 #[test]
 fn generating_twice_gives_the_same_bytes() {
-    let generate = || specs(SHOP, SHARED).unwrap_or_else(|_| unreachable!()).generate().unwrap_or_default();
+    let generate = || specs(SHOP, SHARED).unwrap_or_else(|_| unreachable!()).generate(&[]).unwrap_or_default();
     let first = generate();
     assert_eq!(
         first.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(),

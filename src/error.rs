@@ -50,7 +50,7 @@ pub enum ErrorKind {
     Api,
     /// The client cannot be built from what it was given.
     Config,
-    /// The answer is verified but does not fit the specification; see [`Error::body`].
+    /// The answer or notification is verified but does not fit the specification; see [`Error::body`].
     Decode,
     /// A ciphertext of an answer or a notification does not open with the keys of this client.
     Decrypt,
@@ -60,7 +60,7 @@ pub enum ErrorKind {
     Sign,
     /// The connection failed before, while or after the request was sent; the outcome tells which.
     Transport,
-    /// A success answer whose signature is missing or wrong; see [`Error::verify_failure`].
+    /// A success answer or a notification whose signature is missing or wrong; see [`Error::verify_failure`].
     Verify,
 }
 
@@ -204,6 +204,19 @@ impl Error {
     /// Something that had to come before the request failed, so it was not sent.
     pub(crate) fn not_sent(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self::new(kind, Outcome::NotSent, message)
+    }
+
+    /// A notification that is not believed. Nothing was sent because of it.
+    pub(crate) fn unverified_notification(failure: VerifyFailure) -> Self {
+        let message = format!("the notification is not accepted: {failure}");
+        let mut error = Self::new(ErrorKind::Verify, Outcome::NotSent, message);
+        error.inner.verify = Some(failure);
+        error
+    }
+
+    /// A notification of another form than documented.
+    pub(crate) fn decode_notification(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Decode, Outcome::NotSent, message)
     }
 
     /// A ciphertext does not open. Why is not said: it would help whoever makes ciphertexts to find out.

@@ -28,6 +28,7 @@ pub mod simulator;
 mod trust;
 mod types;
 mod verify;
+pub mod webhook;
 
 #[cfg(test)]
 #[cfg(feature = "simulator")]

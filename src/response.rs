@@ -3,10 +3,12 @@
 use std::fmt;
 use std::ops::Deref;
 
+use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 use crate::hooks::request_id;
 use crate::verify::VerifiedBy;
+use crate::webhook::Evidence;
 
 /// A verified answer. It derefs to its value.
 #[derive(Clone)]
@@ -15,11 +17,12 @@ pub struct Response<T> {
     status: StatusCode,
     headers: HeaderMap,
     verified_by: VerifiedBy,
+    body: Bytes,
 }
 
 impl<T> Response<T> {
-    pub(crate) fn new(value: T, status: StatusCode, headers: HeaderMap, verified_by: VerifiedBy) -> Self {
-        Self { value, status, headers, verified_by }
+    pub(crate) fn new(value: T, status: StatusCode, headers: HeaderMap, verified_by: VerifiedBy, body: Bytes) -> Self {
+        Self { value, status, headers, verified_by, body }
     }
 
     /// The value itself.
@@ -40,6 +43,11 @@ impl<T> Response<T> {
     /// `Request-ID`, for WeChat Pay's support desk.
     pub fn request_id(&self) -> Option<&str> {
         request_id(&self.headers)
+    }
+
+    /// The signed answer as it came, to be kept for disputes.
+    pub fn evidence(&self) -> Evidence {
+        Evidence::of(&self.headers, &self.body)
     }
 
     /// The key that verified the answer.

@@ -160,10 +160,23 @@ impl Merchant {
         body: &[u8],
         now: SystemTime,
     ) -> Result<HeaderValue> {
+        self.authorize(&[method.as_str().as_bytes(), target.as_bytes()], body, now).await
+    }
+
+    /// The `Authorization` header of an answer to WeChat Pay, which has neither method nor target.
+    pub(crate) async fn answer_authorization(&self, body: &[u8], now: SystemTime) -> Result<HeaderValue> {
+        self.authorize(&[], body, now).await
+    }
+
+    async fn authorize(&self, first_lines: &[&[u8]], body: &[u8], now: SystemTime) -> Result<HeaderValue> {
         let timestamp = timestamp(now)?;
         let nonce = nonce()?;
-        let message =
-            lines([method.as_str().as_bytes(), target.as_bytes(), timestamp.as_bytes(), nonce.as_bytes(), body]);
+        let mut message = Vec::new();
+        for line in first_lines {
+            message.extend_from_slice(line);
+            message.push(b'\n');
+        }
+        message.extend(lines([timestamp.as_bytes(), nonce.as_bytes(), body]));
         let signature = self.sign(&message).await?;
         let (scheme, identity) = (self.scheme.name(), self.scheme.identity());
         let (id, serial) = (self.mchid(), self.serial());

@@ -259,6 +259,14 @@ impl Trust {
         Ok((VerifiedBy::certificate(certificate.serial()), certificate.public_key()))
     }
 
+    /// Whether there is a key with this id, in effect or not.
+    pub(crate) fn has(&self, id: &[u8]) -> bool {
+        str::from_utf8(id).is_ok_and(|text| match text.starts_with(PREFIX) {
+            true => self.inner.public_key.as_ref().is_some_and(|(id, _)| id.as_str() == text),
+            false => self.all_certificates().any(|certificate| certificate.serial().is(text)),
+        })
+    }
+
     /// What a request sends as `Wechatpay-Serial`: the key that the answer should be signed with.
     ///
     /// The public key if there is one, else the certificate that is in effect and expires last; nothing when no
@@ -312,7 +320,7 @@ impl Trust {
         effective.max_by_key(|certificate| certificate.not_after())
     }
 
-    fn ids(&self) -> Vec<String> {
+    pub(crate) fn ids(&self) -> Vec<String> {
         let public_key = self.inner.public_key.iter().map(|(id, _)| id.to_string());
         public_key.chain(self.all_certificates().map(|certificate| certificate.serial().to_string())).collect()
     }

@@ -63,6 +63,25 @@ pub(crate) fn verify(
     Ok(verified_by)
 }
 
+/// The same, as it would have been when the message was signed: for what was kept.
+pub(crate) fn verify_at_its_time(
+    trust: &Trust,
+    scheme: Scheme,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<VerifiedBy, VerifyFailure> {
+    let timestamp = required(headers, TIMESTAMP)?;
+    let seconds = str::from_utf8(timestamp).ok().and_then(|text| text.parse::<u32>().ok());
+    let seconds = seconds.ok_or(VerifyFailure::MalformedTimestamp)?;
+    let then = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds.into());
+    verify(trust, scheme, headers, body, then)
+}
+
+/// The id of the key that a message names.
+pub(crate) fn serial_of(headers: &HeaderMap) -> Result<&[u8], VerifyFailure> {
+    required(headers, SERIAL)
+}
+
 /// Whether the message names a platform certificate as its key, and not a public key or nonsense.
 pub(crate) fn certificate_named(headers: &HeaderMap) -> bool {
     let serial = required(headers, SERIAL).ok().and_then(|serial| str::from_utf8(serial).ok());

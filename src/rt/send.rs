@@ -95,7 +95,7 @@ fn judge(result: reqwest::Result<reqwest::Response>) -> Result<Answer> {
 fn read<T: Decode>(answer: Answer) -> Result<Response<T>> {
     let Answer { status, headers, body, verified_by } = answer;
     match T::decode_body(&body) {
-        Ok(value) => Ok(Response::new(value, status, headers, verified_by)),
+        Ok(value) => Ok(Response::new(value, status, headers, verified_by, body)),
         Err(error) => Err(Error::decode(format!("the answer does not fit the specification: {error}"))
             .with_status(status)
             .with_request_id(&headers)

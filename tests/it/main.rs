@@ -27,3 +27,4 @@ mod signing;
 mod support;
 mod verification;
 mod warnings;
+mod webhooks;

@@ -1,5 +1,6 @@
 //! Everything about the specs that can be checked without compiling the SDK.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::fs;
 use std::path::Path;
@@ -13,17 +14,20 @@ use crate::build::{Specs, bundle, discover};
 pub(crate) fn run(root: &Path) -> Result<(), String> {
     let families = discover::all(root).map_err(|error| error.to_string())?;
     let specs = Specs::load(root, &families).map_err(|problems| lines(&problems))?;
-    specs.generate().map_err(|problems| lines(&problems))?;
+    let known = discover::events(root).map_err(|error| error.to_string())?;
+    specs.generate(&known).map_err(|problems| lines(&problems))?;
     let mut problems = Vec::new();
     for document in &specs.families {
         problems.extend(examples(document, &specs.common));
     }
+    problems.extend(variants(&specs.families));
     problems.extend(tables(root, &families)?);
     if !problems.is_empty() {
         return Err(lines(&problems));
     }
     let operations: usize = specs.families.iter().map(|document| document.operations.len()).sum();
-    println!("{} families, {operations} operations: no problems", families.len());
+    let events: usize = specs.families.iter().map(|document| document.events.len()).sum();
+    println!("{} families, {operations} operations, {events} events: no problems", families.len());
     Ok(())
 }
 
@@ -53,6 +57,25 @@ fn examples(document: &Document, common: &Document) -> Vec<String> {
             for error in misfits(&schema, &parameter.example) {
                 problems.push(format!("{}:{}: example: {}{error}", document.name, operation.line, parameter.name));
             }
+        }
+    }
+    for event in &document.events {
+        let Some((_, name)) = event.ty.component() else { continue };
+        let schema = json!({ "$ref": format!("#/schemas/{name}"), "schemas": schemas });
+        for error in misfits(&schema, &event.example) {
+            problems.push(format!("{}:{}: example: {}{error}", document.name, event.line, event.event_type));
+        }
+    }
+    problems
+}
+
+/// All events become variants of one enum.
+fn variants(families: &[Document]) -> Vec<String> {
+    let mut known = BTreeMap::new();
+    let mut problems = Vec::new();
+    for (family, event) in families.iter().flat_map(|family| family.events.iter().map(move |event| (family, event))) {
+        if let Some(other) = known.insert(&event.variant, &family.name) {
+            problems.push(format!("{}:{}: name-clash: `{}` is in {other} too", family.name, event.line, event.variant));
         }
     }
     problems

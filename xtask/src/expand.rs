@@ -7,7 +7,8 @@ use crate::build::Specs;
 
 pub(crate) fn run(root: &Path, family: &str) -> Result<(), String> {
     let specs = Specs::load(root, &[family.to_owned()]).map_err(|problems| crate::check::lines(&problems))?;
-    let outputs = specs.generate().map_err(|problems| crate::check::lines(&problems))?;
+    let known = crate::build::discover::events(root).map_err(|error| error.to_string())?;
+    let outputs = specs.generate(&known).map_err(|problems| crate::check::lines(&problems))?;
     let name = format!("{family}.rs");
     let (_, text) = outputs.iter().find(|(output, _)| *output == name).ok_or("there is no such family")?;
     let folder = root.join("target/expanded");

@@ -1,0 +1,149 @@
+//! Notifications (回调通知): what WeChat Pay tells the merchant by itself, verified, opened and typed.
+//!
+//! ```no_run
+//! # async fn insert(_: &str, _: &str) -> Result<(), std::io::Error> { Ok(()) }
+//! use wechatpay_sdk::WechatPay;
+//! use wechatpay_sdk::http::HeaderMap;
+//! use wechatpay_sdk::webhook::Answer;
+//!
+//! /// `body` is the body as it came, not what a framework has made of it.
+//! async fn notify(pay: &WechatPay, headers: &HeaderMap, body: &[u8]) -> Answer {
+//!     let notification = match pay.webhooks().parse(headers, body).await {
+//!         Ok(notification) => notification,
+//!         Err(error) => return Answer::refused(&error),
+//!     };
+//!     // First into a table of your own that takes each key once; the work is done from there.
+//!     match insert(&notification.dedupe_key(), notification.plaintext()).await {
+//!         Ok(()) => Answer::taken(),
+//!         Err(error) => Answer::failed(error.to_string()),
+//!     }
+//! }
+//! ```
+//!
+//! WeChat Pay repeats a notification until it is answered with success, for a day, and may send it several times at once,
+//! in any order, and after all not at all: what matters is queried. An answer is due within five seconds.
+
+mod answer;
+mod envelope;
+mod event;
+mod evidence;
+mod merchants;
+mod notification;
+
+use http::HeaderMap;
+
+pub use self::answer::Answer;
+use self::envelope::Envelope;
+pub(crate) use self::event::Shape;
+pub use self::event::{Event, UnrecognizedEvent};
+pub use self::evidence::Evidence;
+pub use self::merchants::Merchants;
+pub use self::notification::Notification;
+use crate::client::Core;
+use crate::keys::aead;
+use crate::verify::{VerifiedBy, VerifyFailure};
+use crate::{Error, Plaintext, Result, WechatPay};
+
+/// Largest notification that is looked at, in bytes; the documented ciphertext has at most 1 MiB.
+const LIMIT: usize = 2 * 1024 * 1024;
+
+/// Reads notifications; from [`WechatPay::webhooks`].
+#[derive(Clone, Debug)]
+pub struct Webhooks {
+    pay: WechatPay,
+}
+
+impl WechatPay {
+    /// Reads the notifications that WeChat Pay sends to this merchant.
+    pub fn webhooks(&self) -> Webhooks {
+        Webhooks { pay: self.clone() }
+    }
+}
+
+impl Webhooks {
+    /// Verifies, opens and reads a notification. What comes out is WeChat Pay's word.
+    ///
+    /// `body` is the body byte for byte. A framework that parses and writes it again, or changes its characters, makes its
+    /// signature wrong.
+    ///
+    /// A notification that is repeated verifies again, and so does one that was recorded less than five minutes ago: it
+    /// is the application that must act once, by [`Notification::dedupe_key`].
+    ///
+    /// # Errors
+    ///
+    /// [`Verify`](crate::ErrorKind::Verify) when it is not from WeChat Pay, or only
+    /// [tests](VerifyFailure::is_probe) whether that is noticed; [`Decrypt`](crate::ErrorKind::Decrypt) when it does not
+    /// open with the APIv3 keys; [`Decode`](crate::ErrorKind::Decode) when it is not of the documented form, or lacks what
+    /// its event is about, with what was opened in [`Error::body`]; [`Config`](crate::ErrorKind::Config) without an
+    /// APIv3 key. [`Answer::refused`] answers all of them.
+    pub async fn parse(&self, headers: &HeaderMap, body: &[u8]) -> Result<Notification> {
+        let core = &self.pay.core;
+        let verified_by = verified(core, headers, body).await?;
+        opened(core, headers, body, verified_by)
+    }
+}
+
+impl Webhooks {
+    /// Signs an answer with the merchant's key, as the events of 外包内用 (`CROSS_BORDER_PAY.…`) ask for: the header
+    /// `Authorization` over a timestamp, a nonce and the body, one line each.
+    ///
+    /// # Errors
+    ///
+    /// A [`Sign`](crate::ErrorKind::Sign) error when the key cannot sign.
+    pub async fn sign_answer(&self, answer: Answer) -> Result<Answer> {
+        let core = &self.pay.core;
+        let authorization = core.merchant().answer_authorization(answer.body(), core.clock().now()).await?;
+        Ok(answer.with_authorization(authorization))
+    }
+}
+
+async fn verified(core: &Core, headers: &HeaderMap, body: &[u8]) -> Result<VerifiedBy> {
+    if body.len() > LIMIT {
+        return Err(Error::decode_notification(format!("the notification is larger than {LIMIT} bytes")));
+    }
+    core.ready().await?;
+    match core.verify(headers, body).await {
+        Ok(verified_by) => {
+            core.observe_signature(&verified_by);
+            Ok(verified_by)
+        }
+        Err(VerifyFailure::MissingHeader(_)) if body.trim_ascii_start().starts_with(b"<xml") => {
+            Err(Error::decode_notification(
+                "this is a notification of APIv2, which is not signed like those of APIv3: another address was given where \
+                 the order was made",
+            ))
+        }
+        Err(failure) => Err(Error::unverified_notification(failure)),
+    }
+}
+
+/// Opens a notification that is verified.
+fn opened(core: &Core, headers: &HeaderMap, body: &[u8], verified_by: VerifiedBy) -> Result<Notification> {
+    let envelope = Envelope::read(body).map_err(Error::decode_notification)?;
+    let keys = core.api_v3_keys();
+    if keys.is_empty() {
+        return Err(Error::config("notifications are opened with the APIv3 key: give it by `builder.api_v3_key(..)`"));
+    }
+    let data = envelope.associated_data.as_bytes();
+    let opened = keys.iter().find_map(|key| aead::open(key, &envelope.nonce, data, &envelope.ciphertext));
+    let opened = opened.ok_or_else(|| {
+        Error::decrypt(
+            "the notification does not open with the APIv3 key: if it was changed, give the previous one too",
+        )
+    })?;
+    let keep = |error: Error| error.with_body(&bytes::Bytes::copy_from_slice(&opened));
+    let plaintext = Plaintext::from_utf8(&opened)
+        .ok_or_else(|| keep(Error::decode_notification("what the notification holds is not text")))?;
+    let value = serde_json::from_str(&plaintext)
+        .map_err(|_| keep(Error::decode_notification("what the notification holds is not JSON")))?;
+    let evidence = Evidence::of(headers, body);
+    let received_by = core.merchant().mchid().clone();
+    let read = Notification::new(envelope, plaintext, value, verified_by, received_by, evidence);
+    read.map_err(|error| {
+        let message = format!("what the notification holds does not fit the specification: {error}");
+        keep(Error::decode_notification(message))
+    })
+}
+
+#[cfg(test)]
+mod tests;
