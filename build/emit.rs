@@ -20,8 +20,11 @@ pub(crate) fn family(
 ) -> Result<String, String> {
     let info = document.root.get("info");
     let description = info.and_then(|info| info.text_at("description")).unwrap_or_default();
-    let client = client::emit(generated)?;
-    let calls = calls::emit(document, common, generated, description)?;
+    // A family may have nothing but events yet.
+    let (client, calls) = match document.operations.is_empty() {
+        true => (TokenStream::new(), TokenStream::new()),
+        false => (client::emit(generated)?, calls::emit(document, common, generated, description)?),
+    };
     let types = types(document, common, generated, reach)?;
     let rules = rules::emit(document, common, reach);
     let shared = shared(document, common);

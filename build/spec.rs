@@ -313,7 +313,8 @@ impl Document {
                 line: entry.line,
                 description: node.text_at("description").unwrap_or_default().to_owned(),
                 page: node.at(&["externalDocs", "url"]).and_then(Node::text).unwrap_or_default().to_owned(),
-                ty: self.read_type(node)?,
+                // The shapes of other families are named beside the own one, for readers.
+                ty: self.read_type(node.get("anyOf").and_then(|shapes| shapes.items().first()).unwrap_or(node))?,
                 shape: EventShape::read(node.get("x-shape")),
                 example: example(node.get("example")),
             });

@@ -6,7 +6,7 @@ use super::super::load::Node;
 use super::super::spec::{Document, Shape};
 use super::{Report, extensions};
 
-const KEYWORDS: [&str; 4] = ["allOf", "description", "externalDocs", "example"];
+const KEYWORDS: [&str; 5] = ["allOf", "anyOf", "description", "externalDocs", "example"];
 
 pub(super) fn tree(report: &mut Report<'_>, root: &Node) {
     for entry in root.get("x-webhooks").map(Node::entries).unwrap_or_default() {
