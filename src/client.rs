@@ -11,6 +11,7 @@ mod self_test;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::{HeaderValue, Method};
 
@@ -93,6 +94,8 @@ struct Inner {
     clock: Arc<dyn Clock>,
     user_agent: HeaderValue,
     checks: check::Checks,
+    /// Of one request.
+    timeout: Duration,
     /// The gateway is on this machine.
     is_loopback: bool,
 }

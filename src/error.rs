@@ -52,7 +52,8 @@ pub enum ErrorKind {
     Config,
     /// The answer or notification is verified but does not fit the specification; see [`Error::body`].
     Decode,
-    /// A ciphertext of an answer or a notification does not open with the keys of this client.
+    /// A ciphertext of an answer or a notification does not open with the keys of this client. Those of an answer say
+    /// nothing about the request: see [`Outcome::NoRequest`].
     Decrypt,
     /// The values of this call cannot be sent as they are.
     Request,
@@ -74,6 +75,9 @@ pub enum Outcome {
     Refused,
     /// There is no answer that can be trusted. Query first, then repeat with the same number and the same content.
     Unknown,
+    /// This is not about a request: a text that does not open, a notification that is not accepted. It says nothing about
+    /// the calls before it.
+    NoRequest,
 }
 
 impl Error {
@@ -153,7 +157,8 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         let inner = &self.inner;
         match (inner.kind, inner.outcome) {
-            (ErrorKind::Transport, Outcome::NotSent) => true,
+            // The platform certificates, which had to come first, can fail like an answer.
+            (ErrorKind::Transport | ErrorKind::Api | ErrorKind::Verify | ErrorKind::Decode, Outcome::NotSent) => true,
             (ErrorKind::Api, Outcome::Refused) => inner.status == Some(StatusCode::TOO_MANY_REQUESTS),
             (_, Outcome::Unknown) => inner.operation.is_some_and(Operation::reenters),
             _ => false,
@@ -209,19 +214,37 @@ impl Error {
     /// A notification that is not believed. Nothing was sent because of it.
     pub(crate) fn unverified_notification(failure: VerifyFailure) -> Self {
         let message = format!("the notification is not accepted: {failure}");
-        let mut error = Self::new(ErrorKind::Verify, Outcome::NotSent, message);
+        let mut error = Self::new(ErrorKind::Verify, Outcome::NoRequest, message);
         error.inner.verify = Some(failure);
         error
     }
 
     /// A notification of another form than documented.
     pub(crate) fn decode_notification(message: impl Into<String>) -> Self {
-        Self::new(ErrorKind::Decode, Outcome::NotSent, message)
+        Self::new(ErrorKind::Decode, Outcome::NoRequest, message)
     }
 
     /// A ciphertext does not open. Why is not said: it would help whoever makes ciphertexts to find out.
     pub(crate) fn decrypt(message: impl Into<String>) -> Self {
-        Self::new(ErrorKind::Decrypt, Outcome::NotSent, message)
+        Self::new(ErrorKind::Decrypt, Outcome::NoRequest, message)
+    }
+
+    /// An answer's ciphertext: its request was sent.
+    pub(crate) fn of_answer(mut self) -> Self {
+        self.inner.outcome = Outcome::Unknown;
+        self
+    }
+
+    /// What it says, without what follows from it.
+    pub(crate) fn message(&self) -> &str {
+        &self.inner.message
+    }
+
+    /// What another request was answered with, which this one needed.
+    pub(crate) fn with_refusal(mut self, status: Option<StatusCode>, api: Option<ApiError>) -> Self {
+        self.inner.status = status;
+        self.inner.api = api;
+        self
     }
 
     /// The request could not be signed and was not sent.

@@ -10,7 +10,7 @@ use http::{Method, StatusCode};
 
 use crate::client::Core;
 use crate::verify::{SERIAL, VerifiedBy};
-use crate::{Error, Outcome, Result};
+use crate::{Error, Outcome, Result, Trust};
 
 mod carry;
 mod certificates;
@@ -77,14 +77,25 @@ pub(crate) async fn attempt(core: &Core, request: reqwest::Request) -> reqwest::
     }
 }
 
+/// Whether there is a runtime to run on: what needs one would panic.
+pub(crate) fn runtime() -> Result<()> {
+    match tokio::runtime::Handle::try_current() {
+        Ok(_) => Ok(()),
+        Err(error) => Err(Error::config("calls are awaited on a tokio runtime, and there is none").with_source(error)),
+    }
+}
+
 async fn try_attempt(core: &Core, mut request: reqwest::Request) -> Result<Checked> {
+    runtime()?;
+    // The keys that this request asks the answer to be signed with, whatever replaces them meanwhile.
+    let trust = core.trust();
     let authorization = sign(core, &request).await?;
     request.headers_mut().insert(AUTHORIZATION, authorization);
     let mut response = core.http().execute(request).await.map_err(|error| lost(error, None))?;
     let status = response.status();
     let headers = std::mem::take(response.headers_mut());
     core.observe_date(&headers);
-    match read(core, response, status, &headers).await {
+    match read(core, &trust, response, status, &headers).await {
         Ok((body, verdict)) => Ok(Checked { status, headers, body, verdict }),
         Err(error) => Err(error.with_status(status).with_request_id(&headers)),
     }
@@ -106,6 +117,7 @@ async fn sign(core: &Core, request: &reqwest::Request) -> Result<HeaderValue> {
 /// Reads the body once, then believes it or not; nobody has looked into it before.
 async fn read(
     core: &Core,
+    trust: &Trust,
     response: reqwest::Response,
     status: StatusCode,
     headers: &HeaderMap,
@@ -121,7 +133,7 @@ async fn read(
     if !is_whole && status.is_success() {
         return Err(Error::transport(Outcome::Unknown, format!("the answer is larger than {BODY_LIMIT} bytes")));
     }
-    let verdict = match core.verify(headers, &body).await {
+    let verdict = match core.verify(trust, headers, &body).await {
         Ok(verified_by) if is_whole => {
             core.observe_signature(&verified_by);
             Some(verified_by)

@@ -280,9 +280,8 @@ impl Merchant {
         let mut keys: Vec<PrivateKey> = Vec::new();
         let own = self.decryption_keys.iter().chain(earlier.all_decryption_keys());
         for key in own {
-            let is_known = self.public_key() == Some(key.public_key())
-                || keys.iter().any(|known| known.public_key() == key.public_key());
-            if !is_known {
+            let is_current = self.local_key().is_some_and(|current| current.public_key() == key.public_key());
+            if !is_current && !keys.iter().any(|known| known.public_key() == key.public_key()) {
                 keys.push(key.clone());
             }
         }
@@ -291,11 +290,15 @@ impl Merchant {
 
     /// The keys that open ciphertexts, the current one first.
     pub(crate) fn all_decryption_keys(&self) -> impl Iterator<Item = &PrivateKey> {
-        let current = match &self.signer {
+        self.local_key().into_iter().chain(self.decryption_keys.iter())
+    }
+
+    /// The key that signs, where it is in this process.
+    pub(crate) fn local_key(&self) -> Option<&PrivateKey> {
+        match &self.signer {
             Signer::Local(key) => Some(key),
             Signer::Remote(_) => None,
-        };
-        current.into_iter().chain(self.decryption_keys.iter())
+        }
     }
 
     /// Waits for a remote signature at most this long; a local key needs no limit.

@@ -90,7 +90,7 @@ impl RawRequest {
         self
     }
 
-    /// The body as JSON text that is sent byte for byte as it is.
+    /// The body as JSON text that is sent byte for byte as it is, unless [`sensitive`](Self::sensitive) has to write into it.
     pub fn json_text(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = Some(body.into());
         self

@@ -102,7 +102,7 @@ async fn verified(core: &Core, headers: &HeaderMap, body: &[u8]) -> Result<Verif
         return Err(Error::decode_notification(format!("the notification is larger than {LIMIT} bytes")));
     }
     core.ready().await?;
-    match core.verify(headers, body).await {
+    match core.verify(&core.trust(), headers, body).await {
         Ok(verified_by) => {
             core.observe_signature(&verified_by);
             Ok(verified_by)

@@ -118,7 +118,8 @@ impl<C> WechatPayBuilder<C> {
         self
     }
 
-    /// How long a whole call may take, from connecting to the last byte of the answer; 30 seconds otherwise.
+    /// How long a request may take, from connecting to the last byte of the answer; 30 seconds otherwise. A call that has to
+    /// wait for a download of platform certificates waits for at most twice as long in addition.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -187,6 +188,7 @@ impl<C> WechatPayBuilder<C> {
             observed: Observed::default(),
             clock: self.clock,
             user_agent: user_agent()?,
+            timeout: self.timeout,
             checks: Checks { four_byte_characters: self.four_byte_characters, validation },
             is_loopback: !is_https,
         })))

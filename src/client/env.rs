@@ -56,15 +56,9 @@ fn read(variable: impl Fn(&str) -> Result<String, VarError>) -> Result<WechatPay
     let mut variables = Variables { variable, problems: Vec::new() };
     let merchant = variables.merchant();
     let trust = variables.trust();
-    let api_v3_key = variables.optional("WECHATPAY_API_V3_KEY", |text| ApiV3Key::new(text));
+    let downloads = trust.as_ref().is_some_and(|trust| trust.refresh().is_some());
+    let api_v3_key = variables.api_v3_key(downloads);
     let base_url = variables.optional("WECHATPAY_BASE_URL", access_point);
-    if api_v3_key.is_none() && trust.as_ref().is_some_and(|trust| trust.refresh().is_some()) {
-        variables.required(
-            "WECHATPAY_API_V3_KEY",
-            "the APIv3 key, which opens downloaded certificates",
-            |_| None::<()>,
-        );
-    }
     match (merchant, trust) {
         (Some(merchant), Some(trust)) if variables.problems.is_empty() => {
             let mut builder = WechatPay::builder(merchant, trust);
@@ -116,8 +110,18 @@ impl<F: Fn(&str) -> Result<String, VarError>> Variables<F> {
             "false" => Ok(false),
             _ => Err(Error::config("it is `true` or `false`")),
         });
-        let trust = self.given_trust(downloads == Some(true))?;
+        // Where it is said wrongly, which has been told, no other key is missed.
+        let is_meant = downloads.unwrap_or_else(|| self.is_set("WECHATPAY_DOWNLOAD_CERTIFICATES"));
+        let trust = self.given_trust(is_meant)?;
         Some(if downloads == Some(true) { trust.with_downloaded_certificates() } else { trust })
+    }
+
+    fn api_v3_key(&mut self, is_needed: bool) -> Option<ApiV3Key> {
+        let read = |variables: &mut Self| variables.optional("WECHATPAY_API_V3_KEY", |text| ApiV3Key::new(text));
+        match is_needed {
+            true => self.required("WECHATPAY_API_V3_KEY", "the APIv3 key, which opens downloaded certificates", read),
+            false => read(self),
+        }
     }
 
     fn given_trust(&mut self, downloads: bool) -> Option<Trust> {

@@ -39,12 +39,19 @@ impl WechatPay {
     }
 
     /// Opens with another APIv3 key from now on, in all clones of this client; what is encrypted with the one before is
-    /// still opened.
+    /// still opened, until it is [forgotten](Self::forget_previous_api_v3_key).
     pub fn replace_api_v3_key(&self, key: ApiV3Key) {
         self.core.0.api_v3_keys.update(|keys| {
             let previous = keys.iter().find(|known| !known.is(&key)).cloned();
             ([key].into_iter().chain(previous).collect(), ())
         });
+        self.core.0.refresher.reset();
+    }
+
+    /// Opens nothing more with the APIv3 key before the current one: when it has leaked, or its last messages have come.
+    /// With it, whoever stands inside the TLS connection could make platform certificates.
+    pub fn forget_previous_api_v3_key(&self) {
+        self.core.0.api_v3_keys.update(|keys| (keys.iter().take(1).cloned().collect(), ()));
     }
 
     /// Downloads the platform certificates now, for instance before the first customer comes.
@@ -92,6 +99,7 @@ impl Core {
         merchant.check_at(self.clock().now())?;
         self.trust().check_against(&merchant)?;
         self.0.merchant.update(|earlier| (merchant.after(earlier), ()));
+        self.0.refresher.reset();
         Ok(())
     }
 
@@ -99,6 +107,7 @@ impl Core {
         trust.check_against(&self.merchant())?;
         super::builder::check_trust(&trust, &self.api_v3_keys(), self.clock().now())?;
         self.0.trust.update(|current| (trust.with_downloaded(current.downloaded().to_vec()), ()));
+        self.0.refresher.reset();
         Ok(())
     }
 

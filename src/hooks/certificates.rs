@@ -23,16 +23,19 @@ pub(crate) async fn download_certificates(core: &Core) -> Result<Vec<Certificate
     let mut response = core.http().execute(request).await.map_err(|error| lost(error, None))?;
     let status = response.status();
     let headers = std::mem::take(response.headers_mut());
+    core.observe_date(&headers);
     let (body, is_whole) = collect(response, status).await?;
-    if matches!(status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND) {
-        let refusal = Error::api_answer(status, false, &body).with_request_id(&headers);
+    let refusal = || Error::api_answer(status, false, &body).with_request_id(&headers);
+    // A proxy refuses too, but not with a code of WeChat Pay.
+    if matches!(status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND) && refusal().code().is_some() {
         return Err(Error::config(format!(
-            "this merchant has no platform certificates ({refusal}): take the public key of the merchant portal and use \
-             `Trust::public_key`"
+            "this merchant has no platform certificates ({}): take the public key of the merchant portal and use \
+             `Trust::public_key`",
+            refusal().message()
         )));
     }
     if !status.is_success() {
-        return Err(Error::api_answer(status, false, &body).with_request_id(&headers));
+        return Err(refusal());
     }
     if !is_whole {
         return Err(Error::decode("the list of certificates is too large"));

@@ -161,8 +161,8 @@ impl Sealer<'_> {
 
 impl Seal for Sensitive {
     fn seal(&mut self, sealer: &mut Sealer<'_>) {
-        let serial = sealer.serial;
-        self.seal_with(serial, |text| sealer.ciphertext(text));
+        let (serial, key) = (sealer.serial, sealer.key);
+        self.seal_with(serial, key, |text| sealer.ciphertext(text));
     }
 
     fn is_nothing(&self) -> bool {

@@ -55,8 +55,8 @@ impl TrustStatus {
         &self.certificates
     }
 
-    /// When nothing in the trust is valid any more: the end of the platform certificate that expires last. A public key
-    /// does not expire.
+    /// When nothing in the trust is valid any more: the end of the platform certificate that expires last. `None` with a
+    /// public key, which does not expire, and while no certificate is downloaded yet.
     pub fn expires_at(&self) -> Option<SystemTime> {
         if self.public_key.is_some() {
             return None;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
+use crate::PublicKey;
 use crate::rt::{Blank, Decode, DecodeError, deserialize};
 
 /// Text that WeChat Pay wants encrypted: a name, the number of an identity document, a bank account.
@@ -37,6 +38,8 @@ enum State {
 /// What the text became for one key. Encryption is random: a repeat of a request would differ from it.
 struct Sealed {
     serial: HeaderValue,
+    /// The serial alone may be that of a key that was given wrongly and corrected since.
+    key: PublicKey,
     ciphertext: String,
 }
 
@@ -58,14 +61,19 @@ impl Sensitive {
     }
 
     /// Puts the ciphertext in the place of the plain text: the one that a clone was given for this key, or a new one.
-    pub(crate) fn seal_with(&mut self, serial: &HeaderValue, encrypt: impl FnOnce(&str) -> Option<String>) {
+    pub(crate) fn seal_with(
+        &mut self,
+        serial: &HeaderValue,
+        key: &PublicKey,
+        encrypt: impl FnOnce(&str) -> Option<String>,
+    ) {
         let State::Plain(text, known) = &self.0 else { return };
         let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
         let ciphertext = match &*known {
-            Some(sealed) if sealed.serial == *serial => sealed.ciphertext.clone(),
+            Some(sealed) if sealed.serial == *serial && sealed.key == *key => sealed.ciphertext.clone(),
             _ => match encrypt(text) {
                 Some(ciphertext) => {
-                    *known = Some(Sealed { serial: serial.clone(), ciphertext: ciphertext.clone() });
+                    *known = Some(Sealed { serial: serial.clone(), key: key.clone(), ciphertext: ciphertext.clone() });
                     ciphertext
                 }
                 None => String::new(),

@@ -1,5 +1,6 @@
 //! Platform certificates that the client downloads: believed when everything fits, replaced as a whole, and never a storm.
 
+use std::future::Future as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -211,8 +212,10 @@ fn c13_downloads_need_the_apiv3_key_when_the_client_is_built() {
 
 #[tokio::test]
 async fn c12_beside_a_public_key_no_certificates_are_no_error() {
-    let gateway = Gateway::start(Reply::bare(404, "{}"), Reply::signed(200, "{}")).await;
-    let pay = gateway.client(trust().with_downloaded_certificates());
+    let refusal = Reply::bare(404, r#"{"code":"RESOURCE_NOT_EXISTS","message":"无可用的平台证书"}"#);
+    let gateway = Gateway::start(refusal, Reply::signed(200, "{}")).await;
+    let every_second = CertificateRefresh::Every(Duration::from_secs(1));
+    let pay = gateway.client(trust().with_downloaded_certificates().certificate_refresh(every_second));
     assert_eq!(call(&pay).await.unwrap(), KEY_ID);
     assert_eq!(gateway.downloads(), 0, "a public key needs no certificates before an answer names one");
     assert!(pay.refresh_certificates().await.is_err());
@@ -220,6 +223,13 @@ async fn c12_beside_a_public_key_no_certificates_are_no_error() {
     assert!(pay.trust_status().download_failure().unwrap().1.contains("no platform certificates"));
     let list = gateway.wire.received().into_iter().find(|request| request.target == "/v3/certificates").unwrap();
     assert_eq!(list.header("wechatpay-serial"), Some(KEY_ID), "the migration figure counts this request too");
+    // The timer has stopped: calls do not start it again.
+    let downloads = gateway.downloads();
+    let end = tokio::time::Instant::now() + Duration::from_secs(3);
+    while tokio::time::Instant::now() < end {
+        call(&pay).await.unwrap();
+    }
+    assert_eq!(gateway.downloads(), downloads);
 }
 
 #[tokio::test]
@@ -269,13 +279,11 @@ async fn b15_b18_a_thousand_random_serials_and_probes_cause_no_storm() {
         call(&pay).await.unwrap_err();
     }
     assert_eq!(gateway.downloads(), 3, "once in two minutes");
+    clock.set_unix(NOW + 250);
     for nonsense in ["PUB_KEY_ID_0100000000000000000000000000", "not a serial", "7G"] {
-        clock.advance(Duration::from_secs(30));
         *gateway.answer.lock().unwrap() = signed_by(nonsense, "{}");
         call(&pay).await.unwrap_err();
     }
-    clock.set_unix(NOW + 250);
-    call(&pay).await.unwrap_err();
     assert_eq!(gateway.downloads(), 3, "only what can be a certificate's serial is looked for");
 }
 
@@ -415,10 +423,61 @@ async fn the_timer_downloads_anew_without_any_call() {
 fn c28_without_a_runtime_nothing_panics() {
     let trust = Trust::downloaded_certificates();
     let pay = builder_of(trust).build_for_loopback("127.0.0.1:9".parse().unwrap()).unwrap();
-    let call = pay.request(Method::GET, "/v3/x").send();
-    assert!(pay.trust_status().certificates().is_empty());
-    assert!(pay.trust_status().is_downloaded());
-    drop((call, pay));
+    assert!(pay.trust_status().certificates().is_empty() && pay.trust_status().is_downloaded());
+    for pay in [pay, builder().build_for_loopback("127.0.0.1:9".parse().unwrap()).unwrap()] {
+        let mut call = pay.request(Method::GET, "/v3/x").send();
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        let polled = std::pin::Pin::new(&mut call).poll(&mut context);
+        let std::task::Poll::Ready(Err(error)) = polled else { panic!("{polled:?}") };
+        assert_eq!(error.outcome(), Outcome::NotSent);
+        assert!(error.to_string().contains("tokio runtime"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_is_given_up_does_not_take_the_download_with_it_and_nobody_waits_for_it() {
+    let gateway = Gateway::start(list(OLD, &[old()]), signed_by(OLD, "{}")).await;
+    let pay = gateway.client(Trust::downloaded_certificates());
+    // The first call has begun the download and is never polled again, while the second waits for the same.
+    let mut first = pay.request(Method::GET, "/v3/x").send();
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    assert!(std::pin::Pin::new(&mut first).poll(&mut context).is_pending());
+    tokio::time::timeout(Duration::from_secs(20), call(&pay)).await.expect("it does not hang").unwrap();
+    drop(first);
+    assert_eq!((gateway.downloads(), gateway.calls()), (1, 1));
+}
+
+#[test]
+fn a_download_on_a_runtime_that_has_ended_is_begun_anew_on_another() {
+    let first = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let second = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (gateway, pay) = second.block_on(async {
+        let gateway = Gateway::start(list(OLD, &[old()]), signed_by(OLD, "{}")).await;
+        let pay = gateway.client(Trust::downloaded_certificates());
+        (gateway, pay)
+    });
+    first.block_on(async {
+        let mut call = pay.request(Method::GET, "/v3/x").send();
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        assert!(std::pin::Pin::new(&mut call).poll(&mut context).is_pending());
+    });
+    drop(first);
+    assert_eq!(second.block_on(call(&pay)).unwrap(), OLD);
+    assert_eq!(gateway.downloads(), 1);
+}
+
+#[tokio::test]
+async fn many_calls_without_a_certificate_do_not_ask_for_the_list_again_and_again() {
+    let gateway = Gateway::start(Reply::bare(500, r#"{"code":"SYSTEM_ERROR"}"#), signed_by(OLD, "{}")).await;
+    let pay = gateway.client(Trust::downloaded_certificates());
+    for _ in 0..300 {
+        let error = call(&pay).await.unwrap_err();
+        assert_eq!((error.kind(), error.outcome()), (ErrorKind::Api, Outcome::NotSent));
+        assert!(error.is_code("SYSTEM_ERROR") && error.is_retryable());
+        assert!(!error.to_string().contains("outcome is unknown"), "{error}");
+    }
+    assert_eq!(gateway.downloads(), 1);
+    assert_eq!(gateway.calls(), 0);
 }
 
 #[tokio::test]

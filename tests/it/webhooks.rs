@@ -252,7 +252,8 @@ async fn e13_a_known_event_that_lacks_its_point_is_an_error_that_keeps_what_was_
 
 #[tokio::test]
 async fn e14_one_event_with_several_shapes_is_told_apart_and_never_forced() {
-    let shapes: Vec<(&str, Value, fn(&Event) -> bool)> = vec![
+    type IsRight = fn(&Event) -> bool;
+    let shapes: Vec<(&str, Value, IsRight)> = vec![
         ("transaction", transaction(), |event| matches!(event, Event::TransactionSuccess(_))),
         (
             "transaction",
