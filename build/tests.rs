@@ -12,7 +12,7 @@ fn generating_twice_gives_the_same_bytes() {
     let first = generate();
     assert_eq!(
         first.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(),
-        ["missing.rs", "common.rs", "shop.rs", "shop.json", "shop_examples.rs"]
+        ["missing.rs", "common.rs", "shop.rs", "shop.json", "shop_examples.rs", "events.rs", "event_examples.rs"]
     );
     assert_eq!(first, generate());
 }

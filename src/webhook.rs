@@ -1,34 +1,39 @@
 //! Notifications (回调通知): what WeChat Pay tells the merchant by itself, verified, opened and typed.
 //!
 //! ```no_run
-//! # async fn insert(_: &str, _: &str) -> Result<(), std::io::Error> { Ok(()) }
 //! use wechatpay_sdk::WechatPay;
 //! use wechatpay_sdk::http::HeaderMap;
-//! use wechatpay_sdk::webhook::Answer;
+//! use wechatpay_sdk::webhook::{Answer, Inbox};
 //!
 //! /// `body` is the body as it came, not what a framework has made of it.
-//! async fn notify(pay: &WechatPay, headers: &HeaderMap, body: &[u8]) -> Answer {
-//!     let notification = match pay.webhooks().parse(headers, body).await {
-//!         Ok(notification) => notification,
-//!         Err(error) => return Answer::refused(&error),
-//!     };
-//!     // First into a table of your own that takes each key once; the work is done from there.
-//!     match insert(&notification.dedupe_key(), notification.plaintext()).await {
-//!         Ok(()) => Answer::taken(),
-//!         Err(error) => Answer::failed(error.to_string()),
-//!     }
+//! async fn notify(pay: &WechatPay, inbox: &dyn Inbox, headers: &HeaderMap, body: &[u8]) -> Answer {
+//!     pay.webhooks().take(headers, body, inbox).await
 //! }
 //! ```
 //!
+//! That is all: the notification goes into a table of your own that takes each key once ([`Inbox`]), the answer says
+//! success only then, and the work is done from the table. [`Webhooks::parse`] is the part that reads it.
+//!
 //! WeChat Pay repeats a notification until it is answered with success, for a day, and may send it several times at once,
 //! in any order, and after all not at all: what matters is queried. An answer is due within five seconds.
+//!
+//! With the feature `axum` a handler takes a [`Notification`] and returns an [`Answer`]; with `actix-web` likewise; with
+//! `tower` there is `Webhooks::service`. Anything else gives headers and body as above, in the types of the crate
+//! [`http`].
 
+#[cfg(feature = "actix-web")]
+mod actix;
 mod answer;
+#[cfg(feature = "axum")]
+mod axum;
 mod envelope;
 mod event;
 mod evidence;
+mod inbox;
 mod merchants;
 mod notification;
+#[cfg(feature = "tower")]
+mod tower;
 
 use http::HeaderMap;
 
@@ -37,8 +42,11 @@ use self::envelope::Envelope;
 pub(crate) use self::event::Shape;
 pub use self::event::{Event, UnrecognizedEvent};
 pub use self::evidence::Evidence;
+pub use self::inbox::{Inbox, Inserting};
 pub use self::merchants::Merchants;
 pub use self::notification::Notification;
+#[cfg(feature = "tower")]
+pub use self::tower::Service;
 use crate::client::Core;
 use crate::keys::aead;
 use crate::verify::{VerifiedBy, VerifyFailure};
@@ -143,6 +151,19 @@ fn opened(core: &Core, headers: &HeaderMap, body: &[u8], verified_by: VerifiedBy
         let message = format!("what the notification holds does not fit the specification: {error}");
         keep(Error::decode_notification(message))
     })
+}
+
+/// Warns of a handler that is still at work after four seconds.
+async fn watched<T>(event: &str, work: impl Future<Output = T>) -> T {
+    const SLOW: std::time::Duration = std::time::Duration::from_secs(4);
+    let mut work = std::pin::pin!(work);
+    match tokio::time::timeout(SLOW, &mut work).await {
+        Ok(done) => done,
+        Err(_) => {
+            tracing::warn!(target: "wechatpay_sdk", event, "a notification's handler takes longer than WeChat Pay waits");
+            work.await
+        }
+    }
 }
 
 #[cfg(test)]

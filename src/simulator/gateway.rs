@@ -4,6 +4,10 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use bytes::Bytes;
+use http::HeaderMap;
+use serde_json::Value;
+
 use super::clock::SimulatedClock;
 use super::desk::Desk;
 use super::fault::NextAnswer;
@@ -13,6 +17,7 @@ use super::lock;
 use super::payscore::{Action, OrderView};
 use super::security::PlatformCertificates;
 use super::server::Server;
+use super::{reply, security};
 use crate::{ApiV3Key, Merchant, Result, Trust, WechatPay, WechatPayBuilder};
 
 /// A WeChat Pay gateway on loopback that lives until it is dropped.
@@ -131,6 +136,20 @@ impl Gateway {
     /// The platform certificates that the merchant has from now on, beside its public key. At first one.
     pub fn set_platform_certificates(&self, certificates: PlatformCertificates) {
         *lock(&self.desk.platform_certificates) = certificates;
+    }
+
+    /// A notification as WeChat Pay would send it now: its headers and its body, encrypted and signed. `plaintext` is what
+    /// the event carries; the specs have an example of each.
+    ///
+    /// # Errors
+    ///
+    /// A `Sign` error when the system has no random numbers.
+    pub fn notification(&self, event_type: &str, plaintext: &Value) -> Result<(HeaderMap, Bytes)> {
+        let identity = self.desk.identity;
+        let body = security::notification(identity, event_type, plaintext, self.desk.clock.unix())?;
+        let signatory = PlatformCertificates::None.signatory(identity, &HeaderMap::new());
+        let headers = reply::signed(identity, signatory, self.desk.clock.unix(), &body)?;
+        Ok((headers, body))
     }
 
     /// Makes something go wrong with the next answer: `gateway.next_answer().forged()`.

@@ -42,6 +42,15 @@ pub(super) fn dress(
     Ok(response)
 }
 
+/// The headers of a message that WeChat Pay sends by itself.
+pub(super) fn signed(identity: &Identity, signatory: Signatory<'_>, now: i64, body: &[u8]) -> Result<HeaderMap> {
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert("request-id", header(&format!("08{}-0", random_hex()?.to_ascii_uppercase()))?);
+    sign(identity, signatory, now, body, None, &mut headers)?;
+    Ok(headers)
+}
+
 fn sign(
     identity: &Identity,
     signatory: Signatory<'_>,

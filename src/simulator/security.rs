@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 use rsa::Oaep;
 use serde_json::{Value, json};
@@ -11,8 +12,8 @@ use time::{OffsetDateTime, UtcOffset};
 
 use super::answer::{Answer, Location, Refusal};
 use super::identity::{self, Identity, Platform};
-use crate::PrivateKey;
 use crate::keys::aead;
+use crate::{Error, PrivateKey, Result};
 
 /// The platform certificates that the simulated merchant has: the stages in which one follows the other.
 ///
@@ -133,20 +134,51 @@ impl PlatformCertificates {
     }
 }
 
+/// The body of a notification.
+pub(super) fn notification(identity: &Identity, event_type: &str, plaintext: &Value, now: i64) -> Result<Bytes> {
+    let failed = || Error::sign("the notification cannot be encrypted");
+    let mut random = [0; 14];
+    getrandom::fill(&mut random).map_err(|cause| failed().with_source(cause))?;
+    let hex: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    let (nonce, id) = hex.split_at(12);
+    let nonce_bytes = nonce.as_bytes().try_into().map_err(|_| failed())?;
+    // The original type is the first word of the event, as far as the documents show.
+    let original_type = event_type.split(['.', '_']).next().unwrap_or_default().to_lowercase();
+    let text = plaintext.to_string();
+    let sealed = aead::seal(&identity.api_v3_key, nonce_bytes, original_type.as_bytes(), text.as_bytes());
+    let created = OffsetDateTime::from_unix_timestamp(now).ok().and_then(|time| beijing(time.into()));
+    let body = json!({
+        "id": format!("EV-{id}"),
+        "create_time": created,
+        "event_type": event_type,
+        "resource_type": "encrypt-resource",
+        "summary": "",
+        "resource": {
+            "original_type": original_type,
+            "algorithm": aead::ALGORITHM,
+            "ciphertext": STANDARD.encode(sealed.ok_or_else(failed)?),
+            "associated_data": original_type,
+            "nonce": nonce,
+        },
+    });
+    Ok(body.to_string().into())
+}
+
+fn beijing(time: std::time::SystemTime) -> Option<String> {
+    let offset = UtcOffset::from_hms(8, 0, 0).ok()?;
+    OffsetDateTime::from(time).to_offset(offset).format(&Rfc3339).ok()
+}
+
 fn entry(identity: &Identity, platform: &Platform) -> Option<Value> {
     let mut random = [0; 6];
     getrandom::fill(&mut random).ok()?;
     let nonce: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
     let sealed =
         aead::seal(&identity.api_v3_key, nonce.as_bytes().try_into().ok()?, b"certificate", platform.pem.as_bytes())?;
-    let time = |time: std::time::SystemTime| {
-        let beijing = UtcOffset::from_hms(8, 0, 0).ok()?;
-        OffsetDateTime::from(time).to_offset(beijing).format(&Rfc3339).ok()
-    };
     Some(json!({
         "serial_no": platform.certificate.serial().as_str(),
-        "effective_time": time(platform.certificate.not_before())?,
-        "expire_time": time(platform.certificate.not_after())?,
+        "effective_time": beijing(platform.certificate.not_before())?,
+        "expire_time": beijing(platform.certificate.not_after())?,
         "encrypt_certificate": {
             "algorithm": aead::ALGORITHM,
             "nonce": nonce,

@@ -41,6 +41,13 @@ impl Answer {
         Self::fail(status, message)
     }
 
+    /// The same, with the reason in the log of this side.
+    pub(super) fn logged(error: &Error) -> Self {
+        let is_probe = error.verify_failure().is_some_and(crate::VerifyFailure::is_probe);
+        tracing::warn!(target: "wechatpay_sdk", %error, is_probe, "a notification is refused");
+        Self::refused(error)
+    }
+
     /// The business answer that an event asks for, such as the fee of a parking: 200 with this as JSON.
     ///
     /// # Errors

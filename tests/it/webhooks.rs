@@ -6,8 +6,8 @@ use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use wechatpay_sdk::http::{HeaderMap, HeaderName, StatusCode};
-use wechatpay_sdk::simulator::SimulatedClock;
-use wechatpay_sdk::webhook::{Answer, Event, Evidence, Merchants, Notification};
+use wechatpay_sdk::simulator::{Gateway, SimulatedClock};
+use wechatpay_sdk::webhook::{Answer, Event, Evidence, Inbox, Inserting, Merchants, Notification};
 use wechatpay_sdk::{
     ApiV3Key, CertificateRefresh, Error, ErrorKind, Fen, Merchant, PrivateKey, Progress, PublicKey, Result, Trust,
     VerifyFailure, WechatPay,
@@ -432,4 +432,90 @@ proptest! {
             prop_assert_eq!(error.kind(), ErrorKind::Verify, "{}", name);
         }
     }
+}
+
+/// An inbox that is a table of the test.
+#[derive(Default)]
+struct Table {
+    rows: std::sync::Mutex<Vec<String>>,
+    is_down: bool,
+}
+
+impl Inbox for Table {
+    fn insert<'a>(&'a self, notification: &'a Notification) -> Inserting<'a> {
+        Box::pin(async move {
+            if self.is_down {
+                return Err("the database is down".into());
+            }
+            let mut rows = self.rows.lock().unwrap();
+            if !rows.contains(&notification.dedupe_key()) {
+                rows.push(notification.dedupe_key());
+            }
+            Ok(())
+        })
+    }
+}
+
+#[tokio::test]
+async fn e17_e19_success_is_answered_only_when_the_inbox_has_it_and_it_has_each_once() {
+    let body = envelope(&transaction()).to_string();
+    let headers = signed(body.as_bytes());
+    let table = Table::default();
+    for _ in 0..3 {
+        let answer = pay().webhooks().take(&headers, body.as_bytes(), &table).await;
+        assert_eq!(answer.status(), StatusCode::NO_CONTENT);
+    }
+    assert_eq!(table.rows.lock().unwrap().len(), 1);
+    let down = Table { is_down: true, ..Table::default() };
+    let answer = pay().webhooks().take(&headers, body.as_bytes(), &down).await;
+    assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(!String::from_utf8_lossy(answer.body()).contains("database"), "{answer:?}");
+    let answer = pay().webhooks().take(&HeaderMap::new(), body.as_bytes(), &table).await;
+    assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_tower_service_hands_over_what_is_verified_and_answers_the_rest() {
+    let body = envelope(&transaction()).to_string();
+    let mut service = pay().webhooks().service(|notification| async move {
+        assert_eq!(notification.event_type(), "TRANSACTION.SUCCESS");
+        Answer::reply(&json!({ "key": notification.dedupe_key() })).unwrap()
+    });
+    let request = |headers: HeaderMap| {
+        let body = http_body_util::Full::new(bytes::Bytes::from(body.clone()));
+        let mut request = wechatpay_sdk::http::Request::new(body);
+        *request.headers_mut() = headers;
+        request
+    };
+    let answer = tower_service::Service::call(&mut service, request(signed(body.as_bytes()))).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
+    let answer = tower_service::Service::call(&mut service, request(HeaderMap::new())).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test(start_paused = true)]
+async fn e20_a_handler_that_takes_longer_than_wechat_pay_waits_still_ends() {
+    let body = envelope(&transaction()).to_string();
+    struct Slow;
+    impl Inbox for Slow {
+        fn insert<'a>(&'a self, _: &'a Notification) -> Inserting<'a> {
+            Box::pin(async {
+                tokio::time::sleep(std::time::Duration::from_secs(6)).await;
+                Ok(())
+            })
+        }
+    }
+    let answer = pay().webhooks().take(&signed(body.as_bytes()), body.as_bytes(), &Slow).await;
+    assert_eq!(answer.status(), StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
+async fn the_simulator_makes_notifications_that_its_clients_read() {
+    let gateway = Gateway::start_at(NOW).await.unwrap();
+    let pay = gateway.client().unwrap();
+    let (headers, body) = gateway.notification("TRANSACTION.SUCCESS", &transaction()).unwrap();
+    let notification = pay.webhooks().parse(&headers, &body).await.unwrap();
+    assert!(matches!(notification.event(), Event::TransactionSuccess(_)));
+    let certificates = gateway.client_of(gateway.merchant(), Trust::downloaded_certificates()).unwrap();
+    assert!(certificates.webhooks().parse(&headers, &body).await.is_err(), "it is signed with the public key");
 }
