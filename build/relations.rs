@@ -13,6 +13,8 @@ pub(crate) struct Relations {
     pub(crate) at_most: Vec<(String, String)>,
     /// Where the word stands that tells how far the money is: names, through lists.
     pub(crate) progress: Option<String>,
+    /// Where the values stand that are compared with the own order: of `CHECKED`, as far as there are any.
+    pub(crate) check: Vec<(String, String)>,
     /// The three members that tell the stage of a Pay Score order.
     pub(crate) stage: Vec<String>,
 }
@@ -38,6 +40,10 @@ pub(crate) struct Word {
 impl Relations {
     pub(crate) fn read(node: &Node) -> Self {
         let entries = |key: &str| node.get(key).map(Node::entries).unwrap_or_default();
+        let pairs = |key: &str| {
+            let entries = entries(key).iter();
+            entries.filter_map(|pair| Some((pair.key.clone(), pair.value.text()?.to_owned()))).collect()
+        };
         Self {
             one_of: groups(node),
             sums: entries("x-sum")
@@ -49,10 +55,8 @@ impl Relations {
                     Sum { total: sum.key.clone(), plus, minus }
                 })
                 .collect(),
-            at_most: entries("x-at-most")
-                .iter()
-                .filter_map(|pair| Some((pair.key.clone(), pair.value.text()?.to_owned())))
-                .collect(),
+            at_most: pairs("x-at-most"),
+            check: pairs("x-check"),
             progress: node.text_at("x-progress").map(str::to_owned),
             stage: node.texts_at("x-stage"),
         }

@@ -1,4 +1,4 @@
-//! What an answer says of the money, read from the members that its spec names: `.progress()` and `.stage()`.
+//! What an answer says of the money, read from the members that its spec names: `.progress()`, `.stage()` and `.check()`.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -30,10 +30,40 @@ pub(crate) fn emit(schema: &Schema, document: &Document, common: &Document) -> O
         }
         _ => None,
     };
-    if progress.is_none() && stage.is_none() {
+    let check = check(schema, document, common);
+    if progress.is_none() && stage.is_none() && check.is_none() {
         return None;
     }
-    Some(quote!(impl #name { #progress #stage }))
+    Some(quote!(impl #name { #progress #stage #check }))
+}
+
+/// The comparison with the own order.
+fn check(schema: &Schema, document: &Document, common: &Document) -> Option<TokenStream> {
+    let paths = &schema.relations.check;
+    let path = |key: &str| paths.iter().find(|(known, _)| known == key).map(|(_, path)| path.as_str());
+    let text = |key: &str| match path(key) {
+        Some(path) => text(schema, path, quote!(self), document, common),
+        None => quote!(None),
+    };
+    let (number, sub_mchid, currency) = (text("number"), text("sub_mchid"), text("currency"));
+    let total = value(schema, path("total")?, quote!(self), document, common);
+    let listed: Vec<_> = paths.iter().map(|(_, path)| format!("`{path}`")).collect();
+    let doc = format!(
+        " Compares {} with what your own records say. Act on what comes out, not on what came in.",
+        listed.join(", ")
+    );
+    Some(quote! {
+        #[doc = #doc]
+        ///
+        /// # Errors
+        ///
+        /// [`Mismatch`](crate::ErrorKind::Mismatch) names all that differs or is missing.
+        pub fn check(self, expected: &crate::Expected) -> crate::Result<crate::Checked<Self>> {
+            let found = crate::Found { number: #number, total: #total.copied(), sub_mchid: #sub_mchid, currency: #currency };
+            expected.compare(&found)?;
+            Ok(crate::Checked::new(self))
+        }
+    })
 }
 
 /// An expression for the progress at the end of a path that the lints have followed.
@@ -58,16 +88,22 @@ fn progress(schema: &Schema, path: &str, on: TokenStream, document: &Document, c
 
 /// An expression for the word at the end of a path: `Option<&str>`.
 fn text(schema: &Schema, path: &str, on: TokenStream, document: &Document, common: &Document) -> TokenStream {
+    let value = value(schema, path, on, document, common);
+    quote!(#value.map(|word| word.as_str()))
+}
+
+/// An expression for the value at the end of a path: an `Option` of a reference.
+fn value(schema: &Schema, path: &str, on: TokenStream, document: &Document, common: &Document) -> TokenStream {
     let (first, rest) = split(path);
     let Some(property) = property(schema, first) else { return quote!(None) };
     let field = format_ident!("{}", snake_case(first));
     let value = if property.required { quote!(Some(&#on.#field)) } else { quote!(#on.#field.as_ref()) };
     match (rest, document.find(common, &property.ty)) {
         (Some(rest), Some(next)) => {
-            let of_value = text(next, rest, quote!(value), document, common);
+            let of_value = self::value(next, rest, quote!(value), document, common);
             quote!(#value.and_then(|value| #of_value))
         }
-        _ => quote!(#value.map(|word| word.as_str())),
+        _ => value,
     }
 }
 

@@ -172,3 +172,35 @@ fn a_setter_says_the_documented_limits() {
     let text = module(SHOP);
     assert!(text.contains("/// Limits: at most 20 characters, at most 40 bytes, matches `^[a-z]+$`."), "{text}");
 }
+
+/// A generated file of the shop, on one line.
+fn file(name: &str) -> String {
+    let specs = specs(SHOP, SHARED).unwrap_or_else(|problems| panic!("{problems:?}"));
+    let known = [("ORDER.PAID".to_owned(), "shop".to_owned())];
+    let outputs = specs.generate(&known).unwrap_or_else(|problems| panic!("{problems:?}"));
+    let text = outputs.into_iter().find(|(known, _)| known == name).map(|(_, text)| text).unwrap_or_default();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn an_event_is_a_variant_and_the_shape_that_asks_for_more_is_tried_first() {
+    let text = file("events.rs");
+    assert!(text.contains("OrderPaid(Box<crate::shop::OrderNotification>)"), "{text}");
+    assert!(text.contains("SharedOrderPaid(Box<crate::shop::SharedOrderNotification>)"), "{text}");
+    assert!(text.contains(r#"original_types: &["shared"], has: &["part"], lacks: &["openid"]"#), "{text}");
+    let place = |variant: &str| text.find(&format!("Event::{variant}(Box::new(payload))"));
+    assert!(place("SharedOrderPaid") < place("OrderPaid") && place("OrderPaid").is_some(), "{text}");
+    assert!(text.contains(r#"&[("ORDER.PAID", "shop")]"#), "{text}");
+    assert!(file("event_examples.rs").contains(r#"("ORDER.PAID", Some("shared"), "SharedOrderPaid""#));
+}
+
+#[test]
+fn what_is_compared_with_the_own_order_is_read_where_the_spec_says() {
+    let text = file("shop.rs").replace(' ', "");
+    for found in [
+        "number:Some(&self.out_trade_no).map(|word|word.as_str()),total:self.paid.as_ref().copied(),sub_mchid:None,",
+        "currency:self.money.as_ref().and_then(|value|Some(&value.currency)).map(|word|word.as_str()),",
+    ] {
+        assert!(text.contains(found), "no {found}");
+    }
+}

@@ -9,19 +9,31 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::extract::{FromRef, State};
 use axum::routing::post;
-use wechatpay_sdk::WechatPay;
+use wechatpay_sdk::payments::Transaction;
 use wechatpay_sdk::simulator::Gateway;
 use wechatpay_sdk::webhook::{Answer, Event, Inbox, Inserting, Notification};
+use wechatpay_sdk::{Checked, Expected, Fen, Progress, WechatPay};
+
+/// What a notification said, until it is worked on.
+struct Row {
+    event_type: String,
+    original_type: Option<String>,
+    plaintext: String,
+}
 
 /// A table whose first column is unique.
 #[derive(Clone, Default)]
-struct Table(Arc<Mutex<BTreeMap<String, String>>>);
+struct Table(Arc<Mutex<BTreeMap<String, Row>>>);
 
 impl Inbox for Table {
     fn insert<'a>(&'a self, notification: &'a Notification) -> Inserting<'a> {
         Box::pin(async move {
             let mut rows = self.0.lock().map_err(|_| "the table is broken")?;
-            rows.entry(notification.dedupe_key()).or_insert_with(|| notification.plaintext().to_owned());
+            rows.entry(notification.dedupe_key()).or_insert_with(|| Row {
+                event_type: notification.event_type().to_owned(),
+                original_type: notification.original_type().map(str::to_owned),
+                plaintext: notification.plaintext().to_owned(),
+            });
             Ok(())
         })
     }
@@ -34,10 +46,22 @@ struct Shop {
 }
 
 async fn notify(State(inbox): State<Table>, notification: Notification) -> Answer {
-    if let Event::RefundSuccess(refund) = notification.event() {
-        println!("refund {} is through", refund.out_refund_no);
-    }
     notification.keep(&inbox).await
+}
+
+/// Works on a row, once. The price comes from the shop's own order, and only what was compared with it counts.
+fn work(row: &Row, own_price: Fen) -> wechatpay_sdk::Result<()> {
+    match Event::from_plaintext(&row.event_type, row.original_type.as_deref(), &row.plaintext)? {
+        Event::TransactionSuccess(order) => ship(order.check(&Expected::new("ORDER-1", own_price))?),
+        other => println!("left alone: {}", other.event_type()),
+    }
+    Ok(())
+}
+
+fn ship(order: Checked<Transaction>) {
+    if order.progress() == Progress::Succeeded {
+        println!("{} is paid and shipped", order.out_trade_no);
+    }
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -49,8 +73,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let address = format!("http://{}/wechat/notify", listener.local_addr()?);
     tokio::spawn(async move { axum::serve(listener, app).await });
 
-    let refund = serde_json::json!({ "out_refund_no": "R-1", "refund_status": "SUCCESS", "amount": { "refund": 100 } });
-    let (headers, body) = gateway.notification("REFUND.SUCCESS", &refund)?;
+    let paid = serde_json::json!({
+        "mchid": shop.pay.mchid().as_str(),
+        "out_trade_no": "ORDER-1",
+        "transaction_id": "4200001",
+        "trade_state": "SUCCESS",
+        "amount": { "total": 8800, "payer_total": 8800, "currency": "CNY" },
+    });
+    let (headers, body) = gateway.notification("TRANSACTION.SUCCESS", &paid)?;
     let http = reqwest::Client::builder().no_proxy().build()?;
     for _ in 0..2 {
         let answer = http.post(&address).headers(headers.clone()).body(body.clone()).send().await?;
@@ -64,5 +94,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let rows = shop.inbox.0.lock().map_err(|_| "the table is broken")?;
     println!("the inbox has {} row", rows.len());
     assert_eq!(rows.len(), 1);
+    for row in rows.values() {
+        work(row, Fen::new(8800))?;
+        let refusal = work(row, Fen::new(880_000)).err().ok_or("a payment of another amount was taken")?;
+        println!("not shipped: {refusal}");
+    }
     Ok(())
 }

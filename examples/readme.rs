@@ -2,7 +2,7 @@
 
 #![allow(dead_code, reason = "the README shows them; tests/it/readme.rs runs them")]
 
-use wechatpay_sdk::{Error, Fen, Outcome, Progress, WechatPay};
+use wechatpay_sdk::{Error, Expected, Fen, Outcome, Progress, WechatPay};
 
 pub(crate) fn connect() -> wechatpay_sdk::Result<WechatPay> {
     use wechatpay_sdk::{Merchant, PrivateKey, PublicKey, Trust};
@@ -57,9 +57,10 @@ pub(crate) async fn sell(pay: &WechatPay, number: &str, openid: &str) -> wechatp
     Ok(prepay.into_inner().prepay_id)
 }
 
-pub(crate) async fn is_paid(pay: &WechatPay, number: &str) -> wechatpay_sdk::Result<bool> {
+pub(crate) async fn is_paid(pay: &WechatPay, number: &str, price: Fen) -> wechatpay_sdk::Result<bool> {
     let order = pay.payments().get_transaction_by_out_trade_no(number).mchid(pay.mchid()).await?;
-    Ok(order.progress() == Progress::Succeeded) // also when it was refunded since
+    // Paid, also when it was refunded since; and it was this order at this price.
+    Ok(order.progress() == Progress::Succeeded && order.into_inner().check(&Expected::new(number, price)).is_ok())
 }
 
 pub(crate) fn what_to_do(result: Result<(), Error>) -> &'static str {

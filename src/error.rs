@@ -55,6 +55,8 @@ pub enum ErrorKind {
     /// A ciphertext of an answer or a notification does not open with the keys of this client. Those of an answer say
     /// nothing about the request: see [`Outcome::NoRequest`].
     Decrypt,
+    /// What WeChat Pay says is not what your own records say; see [`Expected`](crate::Expected).
+    Mismatch,
     /// The values of this call cannot be sent as they are.
     Request,
     /// The request could not be signed.
@@ -75,8 +77,8 @@ pub enum Outcome {
     Refused,
     /// There is no answer that can be trusted. Query first, then repeat with the same number and the same content.
     Unknown,
-    /// This is not about a request: a text that does not open, a notification that is not accepted. It says nothing about
-    /// the calls before it.
+    /// This is not about a request: a text that does not open, a notification that is not accepted, an order that is not
+    /// the expected one. It says nothing about the calls before it.
     NoRequest,
 }
 
@@ -227,6 +229,11 @@ impl Error {
     /// A ciphertext does not open. Why is not said: it would help whoever makes ciphertexts to find out.
     pub(crate) fn decrypt(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Decrypt, Outcome::NoRequest, message)
+    }
+
+    /// What WeChat Pay says differs from the own records.
+    pub(crate) fn mismatch(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Mismatch, Outcome::NoRequest, message)
     }
 
     /// An answer's ciphertext: its request was sent.

@@ -62,9 +62,11 @@ pub use self::rules::{Offence, Rule};
 pub use self::sending::Sending;
 pub use self::sign::{Sign, Signing};
 pub use self::trust::{CertificateRefresh, CertificateStatus, PublicKeyId, Trust, TrustStatus};
+#[allow(unused_imports, reason = "used by the families with orders only")]
+pub(crate) use self::types::Found;
 pub use self::types::{
-    BeijingDate, BeijingHour, BeijingIsoDate, BeijingTime, Ciphertext, Fen, JsonText, MediaId, PayscoreStage,
-    PayscoreTime, Plaintext, Progress, Rfc3339Time, Sensitive,
+    BeijingDate, BeijingHour, BeijingIsoDate, BeijingTime, Checked, Ciphertext, Expected, Fen, JsonText, MediaId,
+    PayscoreStage, PayscoreTime, Plaintext, Progress, Rfc3339Time, Sensitive,
 };
 pub use self::verify::{VerifiedBy, VerifyFailure};
 

@@ -1,5 +1,6 @@
 //! Values that several families share: money and its progress, times, ids of files, and text that is encrypted.
 
+mod checked;
 mod fen;
 mod json_text;
 mod media_id;
@@ -10,6 +11,9 @@ mod stage;
 mod text;
 mod time;
 
+#[allow(unused_imports, reason = "used by the families with orders only")]
+pub(crate) use self::checked::Found;
+pub use self::checked::{Checked, Expected};
 pub use self::fen::Fen;
 pub use self::json_text::JsonText;
 pub use self::media_id::MediaId;

@@ -26,6 +26,7 @@ mod actix;
 mod answer;
 #[cfg(feature = "axum")]
 mod axum;
+mod diagnosis;
 mod envelope;
 mod event;
 mod evidence;
@@ -38,6 +39,7 @@ mod tower;
 use http::HeaderMap;
 
 pub use self::answer::Answer;
+pub use self::diagnosis::Diagnosis;
 use self::envelope::Envelope;
 pub(crate) use self::event::Shape;
 pub use self::event::{Event, UnrecognizedEvent};

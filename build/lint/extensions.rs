@@ -8,8 +8,8 @@ pub(super) const OPERATION: [&str; 5] = ["x-role", "x-idempotent-by", "x-query-w
 /// What may be said of a property or a parameter.
 pub(super) const VALUE: [&str; 7] =
     ["x-personal", "x-encrypted", "x-json-string", "x-max-bytes", "x-notify-url", "x-equals", "x-differs"];
-pub(super) const COMPONENT: [&str; 8] =
-    ["x-distinct", "x-one-of", "x-sum", "x-at-most", "x-enum-names", "x-states", "x-progress", "x-stage"];
+pub(super) const COMPONENT: [&str; 9] =
+    ["x-distinct", "x-one-of", "x-sum", "x-at-most", "x-enum-names", "x-states", "x-progress", "x-check", "x-stage"];
 
 const ROLES: [&str; 3] = ["merchant", "partner", "institution"];
 const MERCHANT: &str = "merchant.mchid";

@@ -8,6 +8,9 @@ use super::Report;
 /// Keys of `x-states`: what a word means for the money.
 pub(crate) const STATES: [&str; 5] = ["pending", "needs_user", "succeeded", "failed", "closed"];
 
+/// Keys of `x-check`: what is compared with the own order. The first two are always.
+pub(crate) const CHECKED: [&str; 4] = ["number", "total", "sub_mchid", "currency"];
+
 /// Names and meanings of an enum's words cover the words, all of them and no others.
 pub(super) fn tree(report: &mut Report<'_>, root: &Node) {
     for Entry { value: node, .. } in root.at(&["components", "schemas"]).map(Node::entries).unwrap_or_default() {
@@ -64,6 +67,22 @@ pub(super) fn check(report: &mut Report<'_>, document: &Document, common: &Docum
                 report.add(schema.line, "x-at-most", format!("`{part}` is not an amount in fen"));
             }
         }
+        for (key, path) in &relations.check {
+            let is_right = match (CHECKED.contains(&key.as_str()), straight(schema, path, document, common)) {
+                (true, Some(last)) if key == "total" => is_money(&last.ty),
+                (true, Some(last)) => is_text(&last.ty, document, common),
+                _ => false,
+            };
+            if !is_right {
+                let message =
+                    format!("`{key}: {path}` is none of {} with its type, outside of lists", CHECKED.join(", "));
+                report.add(schema.line, "x-check", message);
+            }
+        }
+        let is_checked = |key: &&str| relations.check.iter().any(|(known, _)| known == key);
+        if !relations.check.is_empty() && !CHECKED.iter().take(2).all(|key| is_checked(&key)) {
+            report.add(schema.line, "x-check", "number and total are always compared");
+        }
         if let Some(path) = &relations.progress {
             let words = leads_to(schema, path, document, common).and_then(|last| document.find(common, &last.ty));
             let has_states = words.is_some_and(|schema| match &schema.shape {
@@ -104,6 +123,19 @@ pub(super) fn check(report: &mut Report<'_>, document: &Document, common: &Docum
 
 fn is_money(ty: &Type) -> bool {
     *ty == Type::Component { common: true, name: "Fen".to_owned() }
+}
+
+fn is_text(ty: &Type, document: &Document, common: &Document) -> bool {
+    *ty == Type::Text || document.find(common, ty).is_some_and(|schema| matches!(schema.shape, Shape::Enum(_)))
+}
+
+/// The property at the end of names joined by dots, through objects only.
+fn straight<'a>(schema: &'a Schema, path: &str, document: &'a Document, common: &'a Document) -> Option<&'a Property> {
+    let last = leads_to(schema, path, document, common)?;
+    let ends = path.match_indices('.').map(|(end, _)| end);
+    let lists = ends.filter_map(|end| leads_to(schema, path.get(..end)?, document, common));
+    let has_list = lists.chain([last]).any(|property| matches!(property.ty, Type::List(_)));
+    (!has_list).then_some(last)
 }
 
 /// The property at the end of names joined by dots, through objects and lists.

@@ -386,3 +386,38 @@ fn an_encrypted_member_is_sent_or_received_but_not_both() {
 fn a_file_is_answered_as_bytes() {
     breaks("stream", "# a file", "application/octet-stream", "text/csv");
 }
+
+#[test]
+fn an_event_is_a_word_with_a_description_a_page_an_example_and_an_object() {
+    breaks("event-type", "order.paid", "  ORDER.PAID:", "  order.paid:");
+    breaks("event-type", "(shared:", "  ORDER.PAID (shared):", "  ORDER.PAID (shared:");
+    breaks(
+        "event-keyword",
+        "summary: Paid",
+        "    description: It is paid",
+        "    summary: Paid\n    description: It is paid",
+    );
+    breaks("official-page", "ORDER.PAID:", "https://pay.weixin.qq.com/4", "pay");
+    breaks("example", "ORDER.PAID:", "example: { out_trade_no: A1 }", "example: {}");
+    breaks("event-component", "ORDER.PAID:", "schemas/OrderNotification", "schemas/State");
+    breaks("extension", "x-role: [merchant] # here", "    x-shape:", "    x-role: [merchant] # here\n    x-shape:");
+}
+
+#[test]
+fn a_shape_is_told_by_members_that_its_component_has() {
+    breaks("x-shape", "ORDER.PAID (shared)", "has: [part]", "has: [openid]");
+    breaks("x-shape", "x-shape", "lacks: [openid]", "without: [openid]");
+    breaks("name-clash", "ORDER_PAID:", "  ORDER.PAID (shared):", "  ORDER_PAID:");
+}
+
+#[test]
+fn what_is_compared_with_the_own_order_is_a_number_and_an_amount_outside_of_lists() {
+    let at = "    OrderNotification:";
+    breaks("x-check", at, "total: paid,", "total: out_trade_no,");
+    breaks("x-check", at, "number: out_trade_no, total: paid", "total: paid");
+    breaks("x-check", at, "number: out_trade_no,", "number: paid,");
+    breaks("x-check", at, "currency: money.currency", "currency: money");
+    breaks("x-check", at, "currency: money.currency", "colour: out_trade_no");
+    let list = "x-check: { number: data.state, total: total }\n      x-progress: data.state";
+    breaks("x-check", "    OrderList:", "x-progress: data.state", list);
+}

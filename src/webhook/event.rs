@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::Extra;
 use crate::rt::DecodeError;
+use crate::{Error, Extra, Result};
 
 include!(concat!(env!("OUT_DIR"), "/events.rs"));
 
@@ -32,6 +32,21 @@ impl Shape {
 }
 
 impl Event {
+    /// Reads an event anew from the columns of an inbox: [`Notification::event_type`](super::Notification::event_type),
+    /// [`original_type`](super::Notification::original_type) and [`plaintext`](super::Notification::plaintext).
+    ///
+    /// It is as true as the table is: nothing is verified here.
+    ///
+    /// # Errors
+    ///
+    /// [`Decode`](crate::ErrorKind::Decode) when the text is not JSON or lacks what the event is about.
+    pub fn from_plaintext(event_type: &str, original_type: Option<&str>, plaintext: &str) -> Result<Self> {
+        let wrong = |reason: String| Error::decode_notification(format!("the plaintext cannot be read: {reason}"));
+        // The place of a syntax error is said, and none of the text.
+        let value = serde_json::from_str(plaintext).map_err(|error| wrong(error.to_string()))?;
+        Self::read(event_type, original_type, value).map_err(|error| wrong(error.to_string()))
+    }
+
     /// Reads what an event carries. What no shape fits is not an error.
     pub(super) fn read(event_type: &str, original_type: Option<&str>, plaintext: Value) -> Result<Self, DecodeError> {
         match SHAPES.iter().find(|shape| shape.fits(event_type, original_type, &plaintext)) {

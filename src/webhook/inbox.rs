@@ -17,18 +17,20 @@ pub type Inserting<'a> = Pin<Box<dyn Future<Output = Result<(), Box<dyn StdError
 ///
 /// ```sql
 /// create table wechatpay_inbox (
-///     dedupe_key text primary key,
-///     event_type text not null,
-///     plaintext  text not null,
-///     done_at    timestamptz
+///     dedupe_key    text primary key,
+///     event_type    text not null,
+///     original_type text,
+///     plaintext     text not null,
+///     done_at       timestamptz
 /// );
-/// insert into wechatpay_inbox (dedupe_key, event_type, plaintext) values ($1, $2, $3)
+/// insert into wechatpay_inbox (dedupe_key, event_type, original_type, plaintext) values ($1, $2, $3, $4)
 ///     on conflict (dedupe_key) do nothing;
 /// ```
 ///
 /// In Redis, with a queue beside it, in one transaction or script: `SET inbox:{key} {plaintext} NX`, and `RPUSH` of the key
-/// where that has set something. A worker takes rows that are not done, does the work, and marks the row within the same
-/// transaction as what it changed. There is no inbox in memory: it would lose what was answered with success.
+/// where that has set something. A worker takes rows that are not done, reads them by
+/// [`Event::from_plaintext`](super::Event::from_plaintext), does the work, and marks the row within the same transaction as
+/// what it changed. There is no inbox in memory: it would lose what was answered with success.
 ///
 /// ```
 /// use wechatpay_sdk::webhook::{Inbox, Inserting, Notification};
@@ -38,7 +40,7 @@ pub type Inserting<'a> = Pin<Box<dyn Future<Output = Result<(), Box<dyn StdError
 /// impl Inbox for Table {
 ///     fn insert<'a>(&'a self, notification: &'a Notification) -> Inserting<'a> {
 ///         Box::pin(async move {
-///             let _row = (notification.dedupe_key(), notification.event_type(), notification.plaintext());
+///             let _row = (notification.dedupe_key(), notification.event_type(), notification.original_type(), notification.plaintext());
 ///             // The insert above; its error is this function's error.
 ///             Ok(())
 ///         })

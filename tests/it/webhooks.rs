@@ -15,6 +15,10 @@ use wechatpay_sdk::{
 
 use crate::support::*;
 
+mod checked;
+mod diagnosis;
+mod vectors;
+
 const V3_KEY: &str = "a7cde1ZJB1kG2e7VfTs3jQzaWizur8Gb";
 const OTHER_V3_KEY: &str = "b7cde1ZJB1kG2e7VfTs3jQzaWizur8Gb";
 
