@@ -47,7 +47,7 @@ impl Expected {
         self
     }
 
-    /// The currency by ISO 4217, `CNY` without it. The amount is in its hundredths.
+    /// The currency by ISO 4217, `CNY` without it. The amount is in its smallest unit.
     #[must_use]
     pub fn currency(mut self, currency: impl Into<String>) -> Self {
         self.currency = currency.into();

@@ -276,6 +276,18 @@ async fn e14_one_event_with_several_shapes_is_told_apart_and_never_forced() {
             json!({ "mchid": MCHID, "order_id": "1", "out_order_no": "P1", "receiver": { "amount": 1 } }),
             |event| matches!(event, Event::ProfitSharingTransactionSuccess(_)),
         ),
+        (
+            "transaction",
+            json!({ "id": "42", "mchid": MCHID, "out_trade_no": "1", "trade_state": "SUCCESS",
+                "amount": { "total": 100, "currency": "HKD" } }),
+            |event| matches!(event, Event::GlobalTransactionSuccess(_)),
+        ),
+        (
+            "transaction",
+            json!({ "id": "42", "sp_mchid": MCHID, "sub_mchid": "20000100", "out_trade_no": "1", "trade_state": "SUCCESS",
+                "amount": { "total": 100, "currency": "HKD" } }),
+            |event| matches!(event, Event::GlobalTransactionSuccess(_)),
+        ),
         ("parking", json!({ "out_trade_no": "1", "trade_scene": "PARKING" }), |event| {
             matches!(event, Event::Unrecognized(_))
         }),
