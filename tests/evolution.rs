@@ -10,6 +10,7 @@ use std::process::{Command, Output};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const SPEC: &str = "openapi/partner_payscore.yaml";
+const COMMON: &str = "openapi/common.yaml";
 
 /// A copy of the package and a shop that depends on it.
 ///
@@ -121,8 +122,8 @@ fn a_shop_compiles_and_runs_against_a_later_spec_as_it_is() {
             "        - name: api_level\n          in: query\n          description: New 「新」\n          schema: \
              { type: string }\n          example: a\n        - name: query_id\n",
         )
-        .change(SPEC, "enum: [CREATED, DOING, ", "enum: [ARCHIVED, CREATED, DOING, ")
-        .change(SPEC, "closed: [REVOKED, EXPIRED]", "closed: [REVOKED, EXPIRED, ARCHIVED]")
+        .change(COMMON, "enum: [CREATED, DOING, ", "enum: [ARCHIVED, CREATED, DOING, ")
+        .change(COMMON, "closed: [REVOKED, EXPIRED]", "closed: [REVOKED, EXPIRED, ARCHIVED]")
         .change(
             SPEC,
             "「取消支付分订单请求」\n      required: [service_id, sub_mchid, reason]",
@@ -152,9 +153,13 @@ fn a_family_without_hooks_does_not_compile_and_says_what_is_missing() {
 #[test]
 fn a_mistake_in_a_spec_stops_the_build_at_its_line() {
     let house = Copy::new("misspelt");
-    house.change(SPEC, "    SyncType:\n      type: string\n", "    SyncType:\n      title: lost\n      type: string\n");
-    let spec = fs::read_to_string(house.shop.join(&house.name).join(SPEC)).unwrap();
+    house.change(
+        COMMON,
+        "    SyncType:\n      type: string\n",
+        "    SyncType:\n      title: lost\n      type: string\n",
+    );
+    let spec = fs::read_to_string(house.shop.join(&house.name).join(COMMON)).unwrap();
     let line = spec.lines().position(|line| line.contains("title: lost")).unwrap() + 1;
     let text = house.fails();
-    assert!(text.contains(&format!("{SPEC}:{line}: schema-keyword: ")), "{text}");
+    assert!(text.contains(&format!("{COMMON}:{line}: schema-keyword: ")), "{text}");
 }
