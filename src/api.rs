@@ -100,21 +100,63 @@ macro_rules! families_of_events {
 }
 
 families! {
+    /// Bank components. 「银行组件」
+    #[cfg(feature = "bank-components")]
+    bank_components: BankComponents,
     /// Statements of trades and of funds. 「账单」
     #[cfg(feature = "bill")]
     bill: Bill,
+    /// Cash coupons. 「代金券」
+    #[cfg(feature = "cash-coupons")]
+    cash_coupons: CashCoupons,
     /// Platform certificates, and an echo to test keys with. 「平台证书」
     #[cfg(feature = "certificates")]
     certificates: Certificates,
     /// Several orders paid at once. 「合单支付」
     #[cfg(feature = "combine-payments")]
     combine_payments: CombinePayments,
+    /// Complaints. 「消费者投诉」
+    #[cfg(feature = "complaints")]
+    complaints: Complaints,
     /// Sharing the money of an order on a platform. 「电商收付通分账」
     #[cfg(feature = "ecommerce-profit-sharing")]
     ecommerce_profit_sharing: EcommerceProfitSharing,
+    /// Refunds on platforms. 「电商收付通退款」
+    #[cfg(feature = "ecommerce-refund")]
+    ecommerce_refund: EcommerceRefund,
+    /// Subsidies on platforms. 「电商收付通补差」
+    #[cfg(feature = "ecommerce-subsidy")]
+    ecommerce_subsidy: EcommerceSubsidy,
+    /// Withdrawals and deposits. 「提现与充值」
+    #[cfg(feature = "fund")]
+    fund: Fund,
+    /// Gold plan. 「点金计划」
+    #[cfg(feature = "gold-plan")]
+    gold_plan: GoldPlan,
+    /// Payments with medical insurance. 「医保支付」
+    #[cfg(feature = "med-ins")]
+    med_ins: MedIns,
+    /// Merchant coupons. 「商家券」
+    #[cfg(feature = "merchant-exclusive-coupon")]
+    merchant_exclusive_coupon: MerchantExclusiveCoupon,
+    /// Management of sub-merchants. 「商户管理」
+    #[cfg(feature = "merchant-management")]
+    merchant_management: MerchantManagement,
+    /// Risks of orders and merchants. 「商户风险」
+    #[cfg(feature = "merchant-risk")]
+    merchant_risk: MerchantRisk,
     /// Transfers from the merchant to users. 「商家转账」
     #[cfg(feature = "merchant-transfer")]
     merchant_transfer: MerchantTransfer,
+    /// Entrusted deductions. 「委托代扣」
+    #[cfg(feature = "papay")]
+    papay: Papay,
+    /// Budgets of donations. 「服务商商家转账」
+    #[cfg(feature = "partner-merchant-transfer")]
+    partner_merchant_transfer: PartnerMerchantTransfer,
+    /// Entrusted deductions for partners. 「委托代扣（服务商）」
+    #[cfg(feature = "partner-papay")]
+    partner_papay: PartnerPapay,
     /// Orders of a partner for its sub-merchants. 「基础支付（服务商）」
     #[cfg(feature = "partner-payments")]
     partner_payments: PartnerPayments,
@@ -124,6 +166,12 @@ families! {
     /// Orders of a merchant. 「基础支付」
     #[cfg(feature = "payments")]
     payments: Payments,
+    /// Pay Score. 「微信支付分」
+    #[cfg(feature = "payscore")]
+    payscore: Payscore,
+    /// Transfers of a platform. 「平台商家转账」
+    #[cfg(feature = "platform-transfer")]
+    platform_transfer: PlatformTransfer,
     /// Sharing the money of an order. 「分账」
     #[cfg(feature = "profit-sharing")]
     profit_sharing: ProfitSharing,
@@ -136,12 +184,6 @@ families_of_events! {
     /// Member cards of brands. 「商家名片会员」
     #[cfg(feature = "brand-member-card")]
     brand_member_card,
-    /// Cash coupons. 「代金券」
-    #[cfg(feature = "cash-coupons")]
-    cash_coupons,
-    /// Complaints. 「消费者投诉」
-    #[cfg(feature = "complaints")]
-    complaints,
     /// Automatic repayment of credit. 「自动还款」
     #[cfg(feature = "credit-repayment")]
     credit_repayment,
@@ -166,9 +208,6 @@ families_of_events! {
     /// Electronic invoices. 「电子发票」
     #[cfg(feature = "fapiao")]
     fapiao,
-    /// Withdrawals and deposits. 「提现与充值」
-    #[cfg(feature = "fund")]
-    fund,
     /// Merchants abroad. 「境外商户管理」
     #[cfg(feature = "global-merchants")]
     global_merchants,
@@ -181,30 +220,12 @@ families_of_events! {
     /// Insurance. 「保险自动续费、微信保单服务、充电宝隔夜险」
     #[cfg(feature = "insurance")]
     insurance,
-    /// Payments with medical insurance. 「医保支付」
-    #[cfg(feature = "med-ins")]
-    med_ins,
     /// Membership cards. 「会员卡」
     #[cfg(feature = "member-card")]
     member_card,
-    /// Management of sub-merchants. 「商户管理」
-    #[cfg(feature = "merchant-management")]
-    merchant_management,
-    /// Risks of orders and merchants. 「商户风险」
-    #[cfg(feature = "merchant-risk")]
-    merchant_risk,
-    /// Entrusted deductions. 「委托代扣」
-    #[cfg(feature = "papay")]
-    papay,
     /// Parking. 「停车服务」
     #[cfg(feature = "parking")]
     parking,
-    /// Budgets of donations. 「服务商商家转账」
-    #[cfg(feature = "partner-merchant-transfer")]
-    partner_merchant_transfer,
-    /// Pay Score. 「微信支付分」
-    #[cfg(feature = "payscore")]
-    payscore,
     /// Product coupons. 「商品券」
     #[cfg(feature = "product-coupon")]
     product_coupon,
