@@ -39,13 +39,13 @@ pub(crate) fn argument(ty: &Type, name: &Ident) -> Argument {
         Type::List(item) => match item.as_ref() {
             Type::Integer | Type::Boolean | Type::List(_) => {
                 let item = path(item);
-                Argument { ty: quote!(impl IntoIterator<Item = #item>), value: quote!(#name.into_iter().collect()) }
+                Argument { ty: quote!(impl IntoIterator<Item = #item>), value: quote!(#name.into_iter().collect::<Vec<_>>()) }
             }
             item => {
                 let item = path(item);
                 Argument {
                     ty: quote!(impl IntoIterator<Item = impl Into<#item>>),
-                    value: quote!(#name.into_iter().map(Into::into).collect()),
+                    value: quote!(#name.into_iter().map(Into::into).collect::<Vec<_>>()),
                 }
             }
         },

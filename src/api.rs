@@ -100,6 +100,12 @@ macro_rules! families_of_events {
 }
 
 families! {
+    /// Confirmation of sub-merchants. 「商户开户意愿确认」
+    #[cfg(feature = "apply4subject")]
+    apply4subject: Apply4subject,
+    /// Onboarding of sub-merchants. 「特约商户进件」
+    #[cfg(feature = "applyment")]
+    applyment: Applyment,
     /// Bank components. 「银行组件」
     #[cfg(feature = "bank-components")]
     bank_components: BankComponents,
@@ -118,6 +124,9 @@ families! {
     /// Complaints. 「消费者投诉」
     #[cfg(feature = "complaints")]
     complaints: Complaints,
+    /// Onboarding of sub-merchants of e-commerce platforms. 「收付通进件与商户注销」
+    #[cfg(feature = "ecommerce-applyment")]
+    ecommerce_applyment: EcommerceApplyment,
     /// Sharing the money of an order on a platform. 「电商收付通分账」
     #[cfg(feature = "ecommerce-profit-sharing")]
     ecommerce_profit_sharing: EcommerceProfitSharing,
