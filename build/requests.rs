@@ -39,7 +39,10 @@ pub(crate) fn argument(ty: &Type, name: &Ident) -> Argument {
         Type::List(item) => match item.as_ref() {
             Type::Integer | Type::Boolean | Type::List(_) => {
                 let item = path(item);
-                Argument { ty: quote!(impl IntoIterator<Item = #item>), value: quote!(#name.into_iter().collect::<Vec<_>>()) }
+                Argument {
+                    ty: quote!(impl IntoIterator<Item = #item>),
+                    value: quote!(#name.into_iter().collect::<Vec<_>>()),
+                }
             }
             item => {
                 let item = path(item);

@@ -18,6 +18,7 @@ pub(super) struct Catalogue {
 
 /// One operation of a spec.
 pub(super) struct Operation {
+    pub(super) family: String,
     pub(super) id: String,
     /// What the SDK knows of it: the rules of its requests.
     pub(super) rules: &'static crate::rt::Operation,
@@ -108,7 +109,7 @@ impl Catalogue {
                 jsonschema::options().with_draft(Draft::Draft4).with_registry(&registry).build(&schema)
             };
             for operation in spec.operations {
-                operations.push(operation.compile(&spec.schemas, &compile)?);
+                operations.push(operation.compile(&spec.family, &spec.schemas, &compile)?);
             }
         }
         operations.sort_by(|a: &Operation, b| a.path.cmp(&b.path));
@@ -185,7 +186,12 @@ impl Spec {
 }
 
 impl SpecOperation {
-    fn compile(self, schemas: &Value, compile: &Compile<'_>) -> Result<Operation, Box<dyn std::error::Error>> {
+    fn compile(
+        self,
+        family: &str,
+        schemas: &Value,
+        compile: &Compile<'_>,
+    ) -> Result<Operation, Box<dyn std::error::Error>> {
         let mut parameters = Vec::new();
         for parameter in self.parameters {
             parameters.push(Parameter {
@@ -209,6 +215,7 @@ impl SpecOperation {
             .ok_or_else(|| format!("{} is not an operation of the SDK", self.id))?
             .1;
         Ok(Operation {
+            family: family.to_owned(),
             id: self.id,
             rules,
             method: self.method.parse()?,
