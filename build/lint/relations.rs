@@ -80,7 +80,7 @@ pub(super) fn check(report: &mut Report<'_>, document: &Document, common: &Docum
             }
         }
         let is_checked = |key: &&str| relations.check.iter().any(|(known, _)| known == key);
-        if !relations.check.is_empty() && !CHECKED.iter().take(2).all(|key| is_checked(&key)) {
+        if !relations.check.is_empty() && !CHECKED.iter().take(2).all(is_checked) {
             report.add(schema.line, "x-check", "number and total are always compared");
         }
         if let Some(path) = &relations.progress {
