@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
 
@@ -20,8 +18,9 @@ pub struct Evidence {
     nonce: String,
     serial: String,
     signature: String,
-    /// In base64: JSON would change its bytes.
-    body: String,
+    /// Written in base64: JSON would change its bytes.
+    #[serde(with = "base64_text")]
+    body: Vec<u8>,
 }
 
 impl Evidence {
@@ -35,7 +34,7 @@ impl Evidence {
             nonce: text(NONCE),
             serial: text(SERIAL),
             signature: text(SIGNATURE),
-            body: STANDARD.encode(body),
+            body: body.to_vec(),
         }
     }
 
@@ -59,9 +58,9 @@ impl Evidence {
         &self.signature
     }
 
-    /// The body, byte for byte; empty when the evidence was damaged.
-    pub fn body(&self) -> Vec<u8> {
-        STANDARD.decode(&self.body).unwrap_or_default()
+    /// The body, byte for byte.
+    pub fn body(&self) -> &[u8] {
+        &self.body
     }
 }
 
@@ -85,8 +84,22 @@ impl WechatPay {
             }
         }
         let scheme = self.core.merchant().scheme;
-        verify_at_its_time(&self.core.trust(), scheme, &headers, &evidence.body())
+        verify_at_its_time(&self.core.trust(), scheme, &headers, evidence.body())
             .map_err(Error::unverified_notification)
+    }
+}
+
+mod base64_text {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use serde::{Deserialize, Deserializer, Serializer, de};
+
+    pub(super) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&STANDARD.encode(bytes))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+        STANDARD.decode(String::deserialize(deserializer)?).map_err(|_| de::Error::custom("the body is not base64"))
     }
 }
 
