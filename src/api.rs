@@ -124,9 +124,21 @@ families! {
     /// Complaints. 「消费者投诉」
     #[cfg(feature = "complaints")]
     complaints: Complaints,
+    /// Customs declarations. 「跨境报关」
+    #[cfg(feature = "customs")]
+    customs: Customs,
     /// Onboarding of sub-merchants of e-commerce platforms. 「收付通进件与商户注销」
     #[cfg(feature = "ecommerce-applyment")]
     ecommerce_applyment: EcommerceApplyment,
+    /// Compensation on platforms. 「平台保证金赔付与保险理赔」
+    #[cfg(feature = "ecommerce-compensation")]
+    ecommerce_compensation: EcommerceCompensation,
+    /// Payments to individuals on a platform. 「平台收付通（个人收款）」
+    #[cfg(feature = "ecommerce-individual")]
+    ecommerce_individual: EcommerceIndividual,
+    /// Combined deductions for platforms. 「平台收付通合单代扣」
+    #[cfg(feature = "ecommerce-papay")]
+    ecommerce_papay: EcommercePapay,
     /// Sharing the money of an order on a platform. 「电商收付通分账」
     #[cfg(feature = "ecommerce-profit-sharing")]
     ecommerce_profit_sharing: EcommerceProfitSharing,
@@ -139,6 +151,15 @@ families! {
     /// Withdrawals and deposits. 「提现与充值」
     #[cfg(feature = "fund")]
     fund: Fund,
+    /// Money of orders that goes abroad. 「平台收付通（跨境付款）」
+    #[cfg(feature = "funds-to-oversea")]
+    funds_to_oversea: FundsToOversea,
+    /// Cross-border and global payments. 「跨境支付」
+    #[cfg(feature = "global-payments")]
+    global_payments: GlobalPayments,
+    /// Profit sharing of cross-border payments. 「境外分账」
+    #[cfg(feature = "global-profit-sharing")]
+    global_profit_sharing: GlobalProfitSharing,
     /// Gold plan. 「点金计划」
     #[cfg(feature = "gold-plan")]
     gold_plan: GoldPlan,
@@ -172,6 +193,9 @@ families! {
     /// Pay Score service orders for partners. 「微信支付分（服务商）」
     #[cfg(feature = "partner-payscore")]
     partner_payscore: PartnerPayscore,
+    /// Transfers in batches through a partner. 「服务商批量转账」
+    #[cfg(feature = "partner-transfer-batch")]
+    partner_transfer_batch: PartnerTransferBatch,
     /// Orders of a merchant. 「基础支付」
     #[cfg(feature = "payments")]
     payments: Payments,
@@ -187,6 +211,9 @@ families! {
     /// Refunds. 「退款」
     #[cfg(feature = "refund")]
     refund: Refund,
+    /// Transfers in batches. 「商家转账（批次）」
+    #[cfg(feature = "transfer-batch")]
+    transfer_batch: TransferBatch,
 }
 
 families_of_events! {
@@ -199,12 +226,6 @@ families_of_events! {
     /// Discount cards. 「先享卡」
     #[cfg(feature = "discount-card")]
     discount_card,
-    /// Payments to individuals on a platform. 「平台收付通（个人收款）」
-    #[cfg(feature = "ecommerce-individual")]
-    ecommerce_individual,
-    /// Combined deductions for platforms. 「平台收付通合单代扣」
-    #[cfg(feature = "ecommerce-papay")]
-    ecommerce_papay,
     /// Education. 「教育续费通、校园轻松付」
     #[cfg(feature = "education")]
     education,
@@ -223,9 +244,6 @@ families_of_events! {
     /// Deductions abroad. 「境外委托代扣」
     #[cfg(feature = "global-papay")]
     global_papay,
-    /// Cross-border and global payments. 「跨境支付」
-    #[cfg(feature = "global-payments")]
-    global_payments,
     /// Insurance. 「保险自动续费、微信保单服务、充电宝隔夜险」
     #[cfg(feature = "insurance")]
     insurance,
@@ -244,7 +262,4 @@ families_of_events! {
     /// Store operations. 「门店运营（智慧商圈）」
     #[cfg(feature = "store-operations")]
     store_operations,
-    /// Transfers in batches. 「商家转账（批次）」
-    #[cfg(feature = "transfer-batch")]
-    transfer_batch,
 }
