@@ -79,6 +79,10 @@ pub(crate) struct Operation {
     pub(crate) description: String,
     pub(crate) page: String,
     pub(crate) roles: Vec<String>,
+    /// What it does to the world: a word of `EFFECTS`.
+    pub(crate) effect: String,
+    /// The access point of operations that the main one does not have.
+    pub(crate) host: Option<String>,
     pub(crate) idempotent_by: Option<String>,
     pub(crate) query_with: Option<String>,
     /// Groups of query parameters of which one is given.
@@ -287,6 +291,8 @@ impl Document {
             description: text("description"),
             page: node.at(&["externalDocs", "url"]).and_then(Node::text).unwrap_or_default().to_owned(),
             roles: node.texts_at("x-role"),
+            effect: node.text_at("x-effect").unwrap_or(if method == "get" { "read" } else { "" }).to_owned(),
+            host: node.text_at("x-host").map(str::to_owned),
             idempotent_by: node.text_at("x-idempotent-by").map(str::to_owned),
             query_with: node.text_at("x-query-with").map(str::to_owned),
             one_of: groups(node),

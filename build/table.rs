@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::names::constant_case;
+use super::names::{constant_case, pascal_case};
 use super::rules;
 use super::spec::{Document, Operation};
 
@@ -17,7 +17,7 @@ pub(crate) fn emit(document: &Document) -> TokenStream {
     quote! {
         pub(crate) mod operations {
             use super::rules;
-            use crate::rt::Operation;
+            use crate::rt::{Effect, Operation};
 
             #(#rows)*
 
@@ -37,7 +37,8 @@ fn row(operation: &Operation) -> TokenStream {
     };
     let query_with = option(&operation.query_with);
     let idempotent_by = option(&operation.idempotent_by);
-    let reads = operation.method == "get";
+    let effect = format_ident!("{}", pascal_case(&operation.effect));
+    let host = option(&operation.host);
     let path = &operation.path;
     let parameters = rules::parameters(operation);
     let one_of = rules::groups(&operation.one_of);
@@ -49,7 +50,8 @@ fn row(operation: &Operation) -> TokenStream {
         pub(super) static #constant: Operation = Operation {
             id: #id,
             query_with: #query_with,
-            reads: #reads,
+            effect: Effect::#effect,
+            host: #host,
             idempotent_by: #idempotent_by,
             path: #path,
             parameters: rules::#parameters,

@@ -5,6 +5,7 @@ mod builder;
 mod check;
 mod env;
 mod health;
+mod hosts;
 mod refresh;
 mod rotation;
 mod self_test;
@@ -20,11 +21,12 @@ pub use self::builder::{FourByteCharacters, Validation, WechatPayBuilder};
 pub use self::health::Health;
 pub use self::self_test::SelfTest;
 use crate::request::RawRequest;
+use crate::retry::Budget;
 use crate::rt::Operation;
 use crate::rules::{Context, Offences};
 use crate::shared::Shared;
 use crate::sign::Scheme;
-use crate::{ApiV3Key, Clock, MchId, Merchant, Trust};
+use crate::{ApiV3Key, Clock, MchId, Merchant, Retry, Trust};
 
 /// A client of WeChat Pay for one merchant number.
 ///
@@ -94,8 +96,12 @@ struct Inner {
     clock: Arc<dyn Clock>,
     user_agent: HeaderValue,
     checks: check::Checks,
-    /// Of one request.
+    retry: Retry,
+    budget: Budget,
+    hosts: hosts::Hosts,
+    /// Of a call, with its repeats.
     timeout: Duration,
+    attempt_timeout: Duration,
     /// The gateway is on this machine.
     is_loopback: bool,
 }
@@ -125,6 +131,24 @@ impl Core {
 
     pub(crate) fn clock(&self) -> &dyn Clock {
         self.0.clock.as_ref()
+    }
+
+    pub(crate) fn retry(&self) -> Retry {
+        self.0.retry
+    }
+
+    pub(crate) fn budget(&self) -> &Budget {
+        &self.0.budget
+    }
+
+    /// How long a call may take.
+    pub(crate) fn timeout(&self) -> Duration {
+        self.0.timeout
+    }
+
+    /// How long one attempt may take.
+    pub(crate) fn attempt_timeout(&self) -> Duration {
+        self.0.attempt_timeout
     }
 
     pub(crate) fn user_agent(&self) -> &HeaderValue {

@@ -5,6 +5,7 @@ mod code;
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
 
@@ -40,6 +41,8 @@ struct Inner {
     verify: Option<VerifyFailure>,
     body: Option<bytes::Bytes>,
     offences: Vec<Offence>,
+    attempts: u32,
+    retry_after: Option<Duration>,
 }
 
 /// What kind of thing went wrong.
@@ -151,6 +154,16 @@ impl Error {
         &self.inner.offences
     }
 
+    /// How many attempts were made; 0 when nothing was attempted.
+    pub fn attempts(&self) -> u32 {
+        self.inner.attempts
+    }
+
+    /// How long WeChat Pay asks to wait before the request is repeated, where it says so (`Retry-After` in seconds).
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.inner.retry_after
+    }
+
     /// Whether the same request, with the same number and content, may be repeated.
     ///
     /// True when nothing was sent because the connection failed, when WeChat Pay asks to slow down, and when the
@@ -185,6 +198,8 @@ impl Error {
                 verify: None,
                 body: None,
                 offences: Vec::new(),
+                attempts: 0,
+                retry_after: None,
             }),
         }
     }
@@ -301,6 +316,22 @@ impl Error {
         self
     }
 
+    pub(crate) fn with_retry_after(mut self, headers: &HeaderMap) -> Self {
+        let seconds = headers.get(http::header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        self.inner.retry_after = seconds.map(Duration::from_secs);
+        self
+    }
+
+    /// The error of the last of several attempts, of which one has left the outcome open.
+    pub(crate) fn after(mut self, attempts: u32, is_unknown: bool) -> Self {
+        self.inner.attempts = attempts;
+        if is_unknown && self.inner.outcome != Outcome::Unknown {
+            self.inner.outcome = Outcome::Unknown;
+            self.inner.message.push_str(" (an attempt before this one may have been carried out)");
+        }
+        self
+    }
+
     /// Keeps the first 16 KiB of the answer for debugging.
     pub(crate) fn with_body(mut self, body: &bytes::Bytes) -> Self {
         const KEPT: usize = 16 * 1024;
@@ -325,9 +356,12 @@ impl fmt::Display for Error {
         if let Some(request_id) = &inner.request_id {
             write!(f, " (request id {})", request_id.escape_debug())?;
         }
+        if inner.attempts > 1 {
+            write!(f, " after {} attempts", inner.attempts)?;
+        }
         if inner.outcome == Outcome::Unknown {
             match inner.operation {
-                Some(Operation { reads: true, .. }) => f.write_str("; it only reads and may be repeated")?,
+                Some(operation) if operation.reads() => f.write_str("; it only reads and may be repeated")?,
                 Some(Operation { query_with: Some(query), .. }) => {
                     write!(f, "; the outcome is unknown: ask {query} before repeating it with the same number")?;
                 }

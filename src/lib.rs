@@ -16,6 +16,7 @@ mod merchant;
 mod request;
 pub mod required;
 mod response;
+mod retry;
 #[allow(dead_code, unused_imports, reason = "without a family nothing calls most of it")]
 mod rt;
 #[allow(dead_code, unused_imports, reason = "without a family there are no rules")]
@@ -58,6 +59,7 @@ pub use self::keys::{ApiV3Key, Certificate, PrivateKey, PublicKey};
 pub use self::merchant::{CertificateSerial, MchId, Merchant};
 pub use self::request::RawRequest;
 pub use self::response::Response;
+pub use self::retry::Retry;
 pub use self::rules::{Offence, Rule};
 pub use self::sending::Sending;
 pub use self::sign::{Sign, Signing};

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::client::Core;
 use crate::hooks::Raw;
-use crate::rt::{self, Operation, Prepared};
+use crate::rt::{self, Effect, Operation, Prepared};
 use crate::rules::Offences;
 use crate::verify::SERIAL;
 use crate::{Error, Response, Result, Sending, Sensitive};
@@ -36,12 +36,23 @@ const OWN_HEADERS: [&str; 14] = [
 /// The methods WeChat Pay's operations have. CONNECT, for one, would put another target on the wire than was signed.
 const METHODS: [Method; 5] = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
 
-static GET: Operation = raw("request", true);
-static OTHER: Operation = raw("request", false);
+static GET: Operation = raw("request", Effect::Read);
+/// What it does is not known: it may move money.
+static OTHER: Operation = raw("request", Effect::MoneyOut);
 
 /// An operation that no spec says anything about.
-pub(crate) const fn raw(id: &'static str, reads: bool) -> Operation {
-    Operation { id, query_with: None, reads, idempotent_by: None, path: "", parameters: &[], one_of: &[], body: None }
+pub(crate) const fn raw(id: &'static str, effect: Effect) -> Operation {
+    Operation {
+        id,
+        query_with: None,
+        effect,
+        host: None,
+        idempotent_by: None,
+        path: "",
+        parameters: &[],
+        one_of: &[],
+        body: None,
+    }
 }
 
 /// A request that no family has; from [`WechatPay::request`](crate::WechatPay::request).

@@ -1,9 +1,11 @@
 //! What generated code calls. Not part of the public interface.
 
+mod attempts;
 mod blank;
 mod checks;
 mod debug;
 mod decode;
+mod effect;
 mod extra_query;
 mod members;
 mod seal;
@@ -13,6 +15,7 @@ pub(crate) use self::blank::Blank;
 pub(crate) use self::checks::{Checks, Prepared, encode};
 pub(crate) use self::debug::Fields;
 pub(crate) use self::decode::{Decode, DecodeError, Object, deserialize};
+pub(crate) use self::effect::Effect;
 pub(crate) use self::extra_query::ExtraQuery;
 pub(crate) use self::members::Members;
 pub(crate) use self::seal::{Seal, Sealer, seal};

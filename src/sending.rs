@@ -4,19 +4,62 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
-use crate::{Response, Result};
+use crate::{Response, Result, Retry};
 
 /// A call on its way. `Send` and `'static`: it can be spawned, joined, raced and timed out.
 ///
 /// Dropping it stops the call; whether WeChat Pay has acted by then is unknown, as after a timeout.
 #[must_use = "a future does nothing unless it is awaited"]
-pub struct Sending<T>(Pin<Box<dyn Future<Output = Result<Response<T>>> + Send>>);
+pub struct Sending<T> {
+    future: Pin<Box<dyn Future<Output = Result<Response<T>>> + Send>>,
+    options: CallOptions,
+}
+
+/// What one call does otherwise than its client.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct CallOptions {
+    pub(crate) retry: Option<Retry>,
+    pub(crate) timeout: Option<Duration>,
+}
+
+tokio::task_local! {
+    // The future of a call is made before its options are set, so it looks for them when it runs.
+    static OPTIONS: CallOptions;
+}
+
+impl CallOptions {
+    /// The options of the call that is being polled.
+    pub(crate) fn of_this_call() -> Self {
+        OPTIONS.try_get().unwrap_or_default()
+    }
+}
 
 impl<T> Sending<T> {
     #[inline]
     pub(crate) fn new(future: impl Future<Output = Result<Response<T>>> + Send + 'static) -> Self {
-        Self(Box::pin(future))
+        Self { future: Box::pin(future), options: CallOptions::default() }
+    }
+
+    /// How often this call is attempted, in the place of what its client says.
+    ///
+    /// ```
+    /// # use wechatpay_sdk::{Retry, WechatPay};
+    /// # async fn example(pay: WechatPay) -> wechatpay_sdk::Result<()> {
+    /// pay.request(wechatpay_sdk::http::Method::GET, "/v3/certificates").send().retry(Retry::OFF).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.options.retry = Some(retry);
+        self
+    }
+
+    /// How long this call may take with all its attempts and pauses, in the place of what its client says.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.options.timeout = Some(timeout);
+        self
     }
 }
 
@@ -24,12 +67,13 @@ impl<T> Future for Sending<T> {
     type Output = Result<Response<T>>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.0.as_mut().poll(context)
+        let options = self.options;
+        OPTIONS.sync_scope(options, || self.future.as_mut().poll(context))
     }
 }
 
 impl<T> fmt::Debug for Sending<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Sending")
+        f.debug_struct("Sending").finish_non_exhaustive()
     }
 }

@@ -4,13 +4,16 @@ use super::super::load::{Data, Node};
 use super::super::spec::{Document, Location, Operation, Shape, Type};
 use super::Report;
 
-pub(super) const OPERATION: [&str; 5] = ["x-role", "x-idempotent-by", "x-query-with", "x-one-of", "x-stream"];
+pub(super) const OPERATION: [&str; 7] =
+    ["x-role", "x-effect", "x-host", "x-idempotent-by", "x-query-with", "x-one-of", "x-stream"];
 /// What may be said of a property or a parameter.
 pub(super) const VALUE: [&str; 7] =
     ["x-personal", "x-encrypted", "x-json-string", "x-max-bytes", "x-notify-url", "x-equals", "x-differs"];
 pub(super) const COMPONENT: [&str; 9] =
     ["x-distinct", "x-one-of", "x-sum", "x-at-most", "x-enum-names", "x-states", "x-progress", "x-check", "x-stage"];
 
+/// What an operation does to the world.
+const EFFECTS: [&str; 6] = ["read", "upload", "prepare", "configure", "money-in", "money-out"];
 const ROLES: [&str; 3] = ["merchant", "partner", "institution"];
 const MERCHANT: &str = "merchant.mchid";
 
@@ -54,6 +57,12 @@ pub(super) fn check(report: &mut Report<'_>, document: &Document, common: &Docum
         if operation.roles.is_empty() || operation.roles.iter().any(|role| !ROLES.contains(&role.as_str())) {
             report.add(operation.line, "x-role", "x-role lists merchant, partner or institution");
         }
+        if !EFFECTS.contains(&operation.effect.as_str()) {
+            report.add(operation.line, "x-effect", format!("x-effect is one of {}", EFFECTS.join(", ")));
+        }
+        if let Some(host) = operation.host.as_ref().filter(|host| !is_access_point(host)) {
+            report.add(operation.line, "x-host", format!("`{host}` is not like https://apihk.mch.weixin.qq.com"));
+        }
         if let Some(name) = &operation.query_with
             && !document.operations.iter().any(|other| &other.id == name && other.method == "get")
         {
@@ -77,6 +86,10 @@ pub(super) fn check(report: &mut Report<'_>, document: &Document, common: &Docum
             report.add(operation.line, "mark", format!("`{}` is in the path and cannot be encrypted", parameter.name));
         }
     }
+}
+
+fn is_access_point(host: &str) -> bool {
+    host.strip_prefix("https://").is_some_and(|host| host.ends_with(".mch.weixin.qq.com") && !host.contains('/'))
 }
 
 /// Whether path, query or body of the operation has a field of this name.

@@ -421,3 +421,13 @@ fn what_is_compared_with_the_own_order_is_a_number_and_an_amount_outside_of_list
     let list = "x-check: { number: data.state, total: total }\n      x-progress: data.state";
     breaks("x-check", "    OrderList:", "x-progress: data.state", list);
 }
+
+#[test]
+fn what_is_written_says_what_it_does_and_where() {
+    breaks("x-effect", "operationId: close_order", "      x-effect: configure\n", "");
+    breaks("x-effect", "operationId: close_order", "x-effect: configure", "x-effect: destroy");
+    for host in ["https://mch.example", "https://a.mch.weixin.qq.com/v3", "apihk.mch.weixin.qq.com"] {
+        let to = format!("x-effect: configure\n      x-host: {host}");
+        breaks("x-host", "operationId: close_order", "x-effect: configure", &to);
+    }
+}

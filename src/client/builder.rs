@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use http::HeaderValue;
@@ -10,14 +10,18 @@ use reqwest::Url;
 
 use super::check::Checks;
 use super::health::Observed;
+use super::hosts::Hosts;
 use super::refresh::Refresher;
 use super::{Core, Inner, WechatPay};
 use crate::clock::SystemClock;
+use crate::retry::Budget;
 use crate::shared::Shared;
-use crate::{ApiV3Key, Clock, Error, Merchant, Result, Trust};
+use crate::{ApiV3Key, Clock, Error, Merchant, Result, Retry, Trust};
 
 /// WeChat Pay's nearest access point in the mainland.
 const MAIN: &str = "https://api.mch.weixin.qq.com";
+/// Its other site, which every official page names (备域名).
+const BACKUP: &str = "https://api2.mch.weixin.qq.com";
 /// Hosts that may see the merchant's Authorization: these domains and what is below them.
 const DOMAINS: [&str; 2] = ["mch.weixin.qq.com", "wechatpay.cn"];
 /// WeChat Pay closes an idle connection after 8 seconds; the pool gives it up before.
@@ -53,6 +57,14 @@ pub enum Validation {
     Off,
 }
 
+/// Which host stands in for the main one.
+#[derive(Debug)]
+enum Backup {
+    Default,
+    At(String),
+    None,
+}
+
 /// Builds a [`WechatPay`]; from [`WechatPay::builder`].
 #[must_use = "a builder does nothing until `build`"]
 pub struct WechatPayBuilder<C = WechatPay> {
@@ -61,10 +73,13 @@ pub struct WechatPayBuilder<C = WechatPay> {
     trust: Trust,
     api_v3_key: Option<ApiV3Key>,
     previous_api_v3_key: Option<ApiV3Key>,
-    base_url: String,
+    base_url: Option<String>,
+    backup_url: Backup,
     clock: Arc<dyn Clock>,
     connect_timeout: Duration,
+    attempt_timeout: Duration,
     timeout: Duration,
+    retry: Retry,
     four_byte_characters: FourByteCharacters,
     validation: Option<Validation>,
 }
@@ -77,10 +92,13 @@ impl<C> WechatPayBuilder<C> {
             trust,
             api_v3_key: None,
             previous_api_v3_key: None,
-            base_url: MAIN.to_owned(),
+            base_url: None,
+            backup_url: Backup::Default,
             clock: Arc::new(SystemClock),
-            connect_timeout: Duration::from_secs(5),
-            timeout: Duration::from_secs(30),
+            connect_timeout: Duration::from_secs(3),
+            attempt_timeout: Duration::from_secs(10),
+            timeout: Duration::from_secs(15),
+            retry: Retry::default(),
             four_byte_characters: FourByteCharacters::default(),
             validation: None,
         }
@@ -99,10 +117,25 @@ impl<C> WechatPayBuilder<C> {
         self
     }
 
-    /// Another access point of WeChat Pay, such as `https://api2.mch.weixin.qq.com` or
-    /// `https://apihk.mch.weixin.qq.com`.
+    /// Another access point of WeChat Pay, such as `https://apihk.mch.weixin.qq.com`, for all calls; it has no backup
+    /// unless [`backup_url`](Self::backup_url) names one. Otherwise calls go to `https://api.mch.weixin.qq.com`, and those
+    /// that only another region has to that region.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.base_url = url.into();
+        self.base_url = Some(url.into());
+        self
+    }
+
+    /// The access point that a call goes to when the main one cannot be reached: `https://api2.mch.weixin.qq.com`
+    /// otherwise. It is kept for a minute, then the main one is tried again. Only what may be repeated goes there, signed
+    /// anew: see [`Retry`].
+    pub fn backup_url(mut self, url: impl Into<String>) -> Self {
+        self.backup_url = Backup::At(url.into());
+        self
+    }
+
+    /// Calls go to one access point only.
+    pub fn no_backup(mut self) -> Self {
+        self.backup_url = Backup::None;
         self
     }
 
@@ -112,14 +145,26 @@ impl<C> WechatPayBuilder<C> {
         self
     }
 
-    /// How long connecting may take; 5 seconds otherwise.
+    /// How long connecting may take; 3 seconds otherwise.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
     }
 
-    /// How long a request may take, from connecting to the last byte of the answer; 30 seconds otherwise. A call that has to
-    /// wait for a download of platform certificates waits for at most twice as long in addition.
+    /// How long one attempt may take, from connecting to the last byte of the answer; 10 seconds otherwise.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = timeout;
+        self
+    }
+
+    /// How often a call is attempted: see [`Retry`]. A call may have its own by [`Sending::retry`](crate::Sending::retry).
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// How long a call may take with all its attempts and pauses; 15 seconds otherwise. A call that has to wait for a
+    /// download of platform certificates waits for at most twice as long in addition.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -140,8 +185,14 @@ impl<C> WechatPayBuilder<C> {
 
     /// The client's core, at an access point of WeChat Pay.
     pub(super) fn core(self) -> Result<Core> {
-        let base = access_point(&self.base_url)?;
-        self.finish(base, true)
+        let base = access_point(self.base_url.as_deref().unwrap_or(MAIN))?;
+        let backup = match &self.backup_url {
+            Backup::Default => self.base_url.is_none().then(|| BACKUP.to_owned()),
+            Backup::At(url) => Some(access_point(url)?),
+            Backup::None => None,
+        };
+        let follows_regions = self.base_url.is_none();
+        self.finish(base, Hosts { backup, follows_regions, pinned_until: Mutex::default() }, true)
     }
 
     /// The client's core, at a gateway on this machine; the only way to speak plain HTTP.
@@ -150,10 +201,15 @@ impl<C> WechatPayBuilder<C> {
         if !address.ip().is_loopback() {
             return Err(Error::config(format!("the simulator is reached on loopback only, not at {address}")));
         }
-        self.finish(format!("http://{address}"), false)
+        let backup = match &self.backup_url {
+            Backup::At(url) => Some(loopback(url)?),
+            Backup::Default | Backup::None => None,
+        };
+        let hosts = Hosts { backup, follows_regions: false, pinned_until: Mutex::default() };
+        self.finish(format!("http://{address}"), hosts, false)
     }
 
-    fn finish(self, base: String, is_https: bool) -> Result<Core> {
+    fn finish(self, base: String, hosts: Hosts, is_https: bool) -> Result<Core> {
         let api_v3_keys: Arc<[ApiV3Key]> = self.api_v3_key.into_iter().chain(self.previous_api_v3_key).collect();
         self.trust.check_against(&self.merchant)?;
         self.merchant.check_at(self.clock.now())?;
@@ -164,7 +220,7 @@ impl<C> WechatPayBuilder<C> {
             .referer(false)
             .https_only(is_https)
             .connect_timeout(self.connect_timeout)
-            .timeout(self.timeout)
+            .timeout(self.attempt_timeout)
             .pool_idle_timeout(IDLE)
             // Another crate may switch these on for the whole program; the signature is over the bytes as sent.
             .no_gzip()
@@ -188,7 +244,11 @@ impl<C> WechatPayBuilder<C> {
             observed: Observed::default(),
             clock: self.clock,
             user_agent: user_agent()?,
+            retry: self.retry,
+            budget: Budget::new(),
+            hosts,
             timeout: self.timeout,
+            attempt_timeout: self.attempt_timeout,
             checks: Checks { four_byte_characters: self.four_byte_characters, validation },
             is_loopback: !is_https,
         })))
@@ -267,6 +327,16 @@ pub(super) fn access_point(text: &str) -> Result<String> {
         return refuse("the host is not one of WeChat Pay's");
     }
     Ok(format!("https://{host}"))
+}
+
+/// `http://address` of a second gateway on this machine.
+#[cfg(feature = "simulator")]
+fn loopback(text: &str) -> Result<String> {
+    let address = text.strip_prefix("http://").and_then(|text| text.parse::<std::net::SocketAddr>().ok());
+    match address.filter(|address| address.ip().is_loopback()) {
+        Some(address) => Ok(format!("http://{address}")),
+        None => Err(Error::config(format!("the backup of a simulated gateway is on loopback too, not at {text}"))),
+    }
 }
 
 /// Name and version of this SDK and the system: WeChat Pay refuses requests that do not say who they are.

@@ -3,9 +3,8 @@
 use http::{HeaderMap, StatusCode};
 use progenitor_client::{ClientHooks, OperationInfo};
 
-use super::{Decode, Prepared};
+use super::{Decode, Effect, Prepared, attempts};
 use crate::client::Core;
-use crate::hooks::{self, Checked};
 use crate::rules::{Object, Parameter};
 use crate::verify::VerifiedBy;
 use crate::{Error, Response, Result};
@@ -16,7 +15,9 @@ pub(crate) struct Operation {
     pub(crate) id: &'static str,
     /// The operation of the same family that tells what became of this one.
     pub(crate) query_with: Option<&'static str>,
-    pub(crate) reads: bool,
+    pub(crate) effect: Effect,
+    /// The access point of operations that the main one does not have.
+    pub(crate) host: Option<&'static str>,
     /// The field whose number makes a repeat with the same content safe.
     pub(crate) idempotent_by: Option<&'static str>,
     /// The path with its parameters in braces.
@@ -28,18 +29,22 @@ pub(crate) struct Operation {
 }
 
 impl Operation {
+    pub(crate) fn reads(&self) -> bool {
+        self.effect == Effect::Read
+    }
+
     /// Whether a repeat with the same content has no second effect.
     pub(crate) fn reenters(&self) -> bool {
-        self.reads || self.idempotent_by.is_some()
+        self.reads() || self.idempotent_by.is_some()
     }
 }
 
 /// A success answer whose signature is right.
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: bytes::Bytes,
-    verified_by: VerifiedBy,
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: bytes::Bytes,
+    pub(super) verified_by: VerifiedBy,
 }
 
 /// Waits until the client has a key of WeChat Pay.
@@ -75,21 +80,7 @@ async fn exchange<C: ClientHooks<Core>>(
         .pre::<()>(&mut request, &info)
         .await
         .map_err(|error| Error::request("the request is refused").with_source(error))?;
-    let result = client.exec(request, &info).await;
-    client
-        .post::<()>(&result, &info)
-        .await
-        .map_err(|error| Error::decode("the answer is refused").with_source(error))?;
-    judge(result)
-}
-
-/// Only a success status with a right signature becomes an [`Answer`].
-fn judge(result: reqwest::Result<reqwest::Response>) -> Result<Answer> {
-    let Checked { status, headers, body, verdict } = hooks::take(result)?;
-    match verdict {
-        Some(verified_by) if status.is_success() => Ok(Answer { status, headers, body, verified_by }),
-        verdict => Err(Error::api_answer(status, verdict.is_some(), &body).with_request_id(&headers).with_body(&body)),
-    }
+    attempts::make(client, request, operation).await
 }
 
 fn read<T: Decode>(answer: Answer) -> Result<Response<T>> {

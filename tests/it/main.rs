@@ -18,6 +18,7 @@ mod lenient;
 mod outcomes;
 mod progress;
 mod readme;
+mod retries;
 mod rotation;
 mod rules;
 #[cfg(feature = "schemars")]

@@ -10,7 +10,7 @@ use rsa::sha2::Sha256;
 use sha1::Sha1;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use wechatpay_sdk::{Certificate, Clock, Merchant, PrivateKey, PublicKey, Trust, WechatPay, WechatPayBuilder};
+use wechatpay_sdk::{Certificate, Clock, Merchant, PrivateKey, PublicKey, Retry, Trust, WechatPay, WechatPayBuilder};
 
 pub(crate) const MCHID: &str = "1230000109";
 pub(crate) const SERIAL: &str = "3775B6A45ACD588826D15E583A95F5DD40C1B12F";
@@ -52,7 +52,8 @@ pub(crate) fn at(unix_seconds: i64) -> SystemTime {
 }
 
 pub(crate) fn builder() -> WechatPayBuilder {
-    WechatPay::builder(merchant(), trust()).clock(StandingClock(at(NOW)))
+    // Most tests are about one attempt.
+    WechatPay::builder(merchant(), trust()).clock(StandingClock(at(NOW))).retry(Retry::OFF)
 }
 
 /// A request as it came over the wire.

@@ -1,10 +1,11 @@
 //! Answers as they must not be, seen through the SDK: never believed, and the outcome said as it is.
 
 use super::*;
-use crate::{Error, ErrorKind, Outcome, VerifyFailure};
+use crate::{Error, ErrorKind, Outcome, Retry, VerifyFailure};
 
 async fn sync(pay: &WechatPay) -> Error {
-    pay.partner_payscore().sync_service_order("1", paid_in_cash()).await.unwrap_err()
+    let call = pay.partner_payscore().sync_service_order("1", paid_in_cash());
+    call.send().retry(Retry::OFF).await.unwrap_err()
 }
 
 #[tokio::test]
@@ -36,7 +37,7 @@ async fn a_body_altered_on_its_way_is_never_read() {
     let (gateway, pay) = with_completed_order("1").await;
     gateway.next_answer().altered_body();
     let query = pay.partner_payscore().get_service_order().service_id(SERVICE).sub_mchid(SUB_MCHID).out_order_no("1");
-    let error = query.clone().await.unwrap_err();
+    let error = query.clone().send().retry(Retry::OFF).await.unwrap_err();
     assert_eq!(error.verify_failure(), Some(&VerifyFailure::WrongSignature));
     serde_json::from_slice::<Value>(error.body().unwrap()).expect("an altered body is still JSON");
     query.await.unwrap();

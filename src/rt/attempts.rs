@@ -1,0 +1,100 @@
+//! The attempts of one call: the same bytes, each signed anew, until one has an answer that can be believed.
+
+use std::time::Duration;
+
+use http::StatusCode;
+use progenitor_client::{ClientHooks, OperationInfo};
+use tokio::time::Instant;
+
+use super::send::{Answer, Operation};
+use crate::client::Core;
+use crate::hooks::{self, Checked};
+use crate::retry::pause;
+use crate::sending::CallOptions;
+use crate::{Error, ErrorKind, Outcome, Result};
+
+pub(super) async fn make<C: ClientHooks<Core>>(
+    client: &C,
+    request: reqwest::Request,
+    operation: &'static Operation,
+) -> Result<Answer> {
+    let core = client.inner();
+    let options = CallOptions::of_this_call();
+    let retry = options.retry.unwrap_or(core.retry());
+    let deadline = Instant::now() + options.timeout.unwrap_or(core.timeout());
+    let mut route = core.route(operation);
+    let (mut attempts, mut is_unknown) = (0, false);
+    let mut next = request;
+    loop {
+        let mut request = next;
+        attempts += 1;
+        // A body that cannot be sent twice is sent once.
+        let spare = if retry.allows_after(attempts) { request.try_clone() } else { None };
+        route.direct(&mut request);
+        let left = deadline.saturating_duration_since(Instant::now());
+        *request.timeout_mut() = Some(core.attempt_timeout().min(left));
+        let error = match attempt(client, request, operation).await {
+            Ok(answer) => {
+                core.budget().earn();
+                route.succeeded();
+                return Ok(answer);
+            }
+            Err(error) => error,
+        };
+        is_unknown |= error.outcome() == Outcome::Unknown;
+        let pause = match spare.is_some() && may_repeat(operation, &error) {
+            false => None,
+            // The other host is tried at once.
+            true if error.outcome() != Outcome::Refused && route.switch() => Some(Duration::ZERO),
+            true => Some(error.retry_after().unwrap_or_else(|| pause(attempts))),
+        };
+        let in_time = |pause: &Duration| *pause < deadline.saturating_duration_since(Instant::now());
+        match (spare, pause.filter(in_time)) {
+            (Some(spare), Some(pause)) if core.budget().take() => {
+                tracing::debug!(target: "wechatpay_sdk", operation = operation.id, attempts, %error, "another attempt follows");
+                tokio::time::sleep(pause).await;
+                next = spare;
+            }
+            // What one attempt left open no later refusal closes.
+            _ => return Err(error.after(attempts, is_unknown && !operation.reads())),
+        }
+    }
+}
+
+async fn attempt<C: ClientHooks<Core>>(
+    client: &C,
+    request: reqwest::Request,
+    operation: &'static Operation,
+) -> Result<Answer> {
+    let info = OperationInfo { operation_id: operation.id };
+    let result = client.exec(request, &info).await;
+    client
+        .post::<()>(&result, &info)
+        .await
+        .map_err(|error| Error::decode("the answer is refused").with_source(error))?;
+    judge(result)
+}
+
+/// Only a success status with a right signature becomes an [`Answer`].
+fn judge(result: reqwest::Result<reqwest::Response>) -> Result<Answer> {
+    let Checked { status, headers, body, verdict } = hooks::take(result)?;
+    match verdict {
+        Some(verified_by) if status.is_success() => Ok(Answer { status, headers, body, verified_by }),
+        verdict => Err(Error::api_answer(status, verdict.is_some(), &body)
+            .with_request_id(&headers)
+            .with_retry_after(&headers)
+            .with_body(&body)),
+    }
+}
+
+/// Whether another attempt cannot have a second effect, and may do better.
+fn may_repeat(operation: &Operation, error: &Error) -> bool {
+    match error.outcome() {
+        Outcome::NotSent => error.kind() == ErrorKind::Transport,
+        Outcome::Refused => error.status() == Some(StatusCode::TOO_MANY_REQUESTS),
+        Outcome::Unknown => {
+            error.kind() != ErrorKind::Decode && operation.effect.repeats_unknown(operation.idempotent_by.is_some())
+        }
+        Outcome::NoRequest => false,
+    }
+}
