@@ -100,6 +100,9 @@ macro_rules! families_of_events {
 }
 
 families! {
+    /// WeChat Pay Score for acquiring institutions. 「支付分（从业机构、海外机构）」
+    #[cfg(feature = "acquiring-payscore")]
+    acquiring_payscore: AcquiringPayscore,
     /// Confirmation of sub-merchants. 「商户开户意愿确认」
     #[cfg(feature = "apply4subject")]
     apply4subject: Apply4subject,
@@ -112,6 +115,9 @@ families! {
     /// Statements of trades and of funds. 「账单」
     #[cfg(feature = "bill")]
     bill: Bill,
+    /// Member cards of brands. 「商家名片会员」
+    #[cfg(feature = "brand-member-card")]
+    brand_member_card: BrandMemberCard,
     /// Cash coupons. 「代金券」
     #[cfg(feature = "cash-coupons")]
     cash_coupons: CashCoupons,
@@ -127,6 +133,9 @@ families! {
     /// Customs declarations. 「跨境报关」
     #[cfg(feature = "customs")]
     customs: Customs,
+    /// Discount cards. 「先享卡」
+    #[cfg(feature = "discount-card")]
+    discount_card: DiscountCard,
     /// Onboarding of sub-merchants of e-commerce platforms. 「收付通进件与商户注销」
     #[cfg(feature = "ecommerce-applyment")]
     ecommerce_applyment: EcommerceApplyment,
@@ -148,12 +157,21 @@ families! {
     /// Subsidies on platforms. 「电商收付通补差」
     #[cfg(feature = "ecommerce-subsidy")]
     ecommerce_subsidy: EcommerceSubsidy,
+    /// Electronic invoices. 「电子发票」
+    #[cfg(feature = "fapiao")]
+    fapiao: Fapiao,
     /// Withdrawals and deposits. 「提现与充值」
     #[cfg(feature = "fund")]
     fund: Fund,
     /// Money of orders that goes abroad. 「平台收付通（跨境付款）」
     #[cfg(feature = "funds-to-oversea")]
     funds_to_oversea: FundsToOversea,
+    /// Merchants abroad. 「境外商户管理」
+    #[cfg(feature = "global-merchants")]
+    global_merchants: GlobalMerchants,
+    /// Deductions abroad. 「境外委托代扣」
+    #[cfg(feature = "global-papay")]
+    global_papay: GlobalPapay,
     /// Cross-border and global payments. 「跨境支付」
     #[cfg(feature = "global-payments")]
     global_payments: GlobalPayments,
@@ -163,9 +181,18 @@ families! {
     /// Gold plan. 「点金计划」
     #[cfg(feature = "gold-plan")]
     gold_plan: GoldPlan,
+    /// Payments in Hong Kong. 「香港融合钱包」
+    #[cfg(feature = "hk-payments")]
+    hk_payments: HkPayments,
+    /// Industry services. 「行业服务」
+    #[cfg(feature = "industry-services")]
+    industry_services: IndustryServices,
     /// Payments with medical insurance. 「医保支付」
     #[cfg(feature = "med-ins")]
     med_ins: MedIns,
+    /// Membership cards. 「会员卡」
+    #[cfg(feature = "member-card")]
+    member_card: MemberCard,
     /// Merchant coupons. 「商家券」
     #[cfg(feature = "merchant-exclusive-coupon")]
     merchant_exclusive_coupon: MerchantExclusiveCoupon,
@@ -181,6 +208,9 @@ families! {
     /// Entrusted deductions. 「委托代扣」
     #[cfg(feature = "papay")]
     papay: Papay,
+    /// Parking. 「停车服务」
+    #[cfg(feature = "parking")]
+    parking: Parking,
     /// Budgets of donations. 「服务商商家转账」
     #[cfg(feature = "partner-merchant-transfer")]
     partner_merchant_transfer: PartnerMerchantTransfer,
@@ -205,27 +235,30 @@ families! {
     /// Transfers of a platform. 「平台商家转账」
     #[cfg(feature = "platform-transfer")]
     platform_transfer: PlatformTransfer,
+    /// Product coupons. 「商品券」
+    #[cfg(feature = "product-coupon")]
+    product_coupon: ProductCoupon,
     /// Sharing the money of an order. 「分账」
     #[cfg(feature = "profit-sharing")]
     profit_sharing: ProfitSharing,
     /// Refunds. 「退款」
     #[cfg(feature = "refund")]
     refund: Refund,
+    /// Scan and ride. 「扫码乘车与ETC」
+    #[cfg(feature = "scan-and-ride")]
+    scan_and_ride: ScanAndRide,
+    /// Taxi invoices. 「出租车电子发票」
+    #[cfg(feature = "taxi-invoice")]
+    taxi_invoice: TaxiInvoice,
     /// Transfers in batches. 「商家转账（批次）」
     #[cfg(feature = "transfer-batch")]
     transfer_batch: TransferBatch,
 }
 
 families_of_events! {
-    /// Member cards of brands. 「商家名片会员」
-    #[cfg(feature = "brand-member-card")]
-    brand_member_card,
     /// Automatic repayment of credit. 「自动还款」
     #[cfg(feature = "credit-repayment")]
     credit_repayment,
-    /// Discount cards. 「先享卡」
-    #[cfg(feature = "discount-card")]
-    discount_card,
     /// Education. 「教育续费通、校园轻松付」
     #[cfg(feature = "education")]
     education,
@@ -235,30 +268,9 @@ families_of_events! {
     /// Payments by face. 「刷脸支付」
     #[cfg(feature = "face-pay")]
     face_pay,
-    /// Electronic invoices. 「电子发票」
-    #[cfg(feature = "fapiao")]
-    fapiao,
-    /// Merchants abroad. 「境外商户管理」
-    #[cfg(feature = "global-merchants")]
-    global_merchants,
-    /// Deductions abroad. 「境外委托代扣」
-    #[cfg(feature = "global-papay")]
-    global_papay,
     /// Insurance. 「保险自动续费、微信保单服务、充电宝隔夜险」
     #[cfg(feature = "insurance")]
     insurance,
-    /// Membership cards. 「会员卡」
-    #[cfg(feature = "member-card")]
-    member_card,
-    /// Parking. 「停车服务」
-    #[cfg(feature = "parking")]
-    parking,
-    /// Product coupons. 「商品券」
-    #[cfg(feature = "product-coupon")]
-    product_coupon,
-    /// Scan and ride. 「扫码乘车与ETC」
-    #[cfg(feature = "scan-and-ride")]
-    scan_and_ride,
     /// Store operations. 「门店运营（智慧商圈）」
     #[cfg(feature = "store-operations")]
     store_operations,
