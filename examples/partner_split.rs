@@ -1,7 +1,6 @@
 //! A service provider sells for a sub-merchant and shares the money: order, query, split, release of the rest.
 //!
-//! `cargo run --features full,simulator --example partner_split`. The simulated WeChat Pay answers with the examples of
-//! the specs, so the numbers in the answers are not those of the requests.
+//! `cargo run --features full,simulator --example partner_split`.
 
 use std::time::{Duration, SystemTime};
 
@@ -28,17 +27,23 @@ async fn main() -> wechatpay_sdk::Result<()> {
     let prepay_id = order(&pay, "20261124-0001", price).await?;
     println!("ordered for {price} yuan: {prepay_id}");
 
+    gateway.user_pays("20261124-0001")?;
     let Some(transaction_id) = paid(&pay, "20261124-0001").await? else {
         println!("not paid yet");
         return Ok(());
     };
     println!("paid: {transaction_id}");
 
-    let progress = share(&pay, &transaction_id, "20261124-0001-S1", Fen::from_yuan("8.00")?).await?;
-    println!("shared: {progress:?}");
-
+    // An order is shared a minute after its payment at the earliest.
+    gateway.advance(Duration::from_secs(60)).await;
+    share(&pay, &transaction_id, "20261124-0001-S1", Fen::from_yuan("8.00")?).await?;
     let progress = release(&pay, &transaction_id, "20261124-0001-U1").await?;
     println!("the rest is released: {progress:?}");
+
+    gateway.advance(Duration::from_secs(60)).await;
+    for number in ["20261124-0001-S1", "20261124-0001-U1"] {
+        println!("a minute later {number}: {:?}", outcome(&pay, &transaction_id, number).await?);
+    }
     Ok(())
 }
 
@@ -67,8 +72,8 @@ async fn paid(pay: &WechatPay, out_trade_no: &str) -> wechatpay_sdk::Result<Opti
     Ok(order.transaction_id.clone().filter(|_| order.progress() == Progress::Succeeded))
 }
 
-/// The courier's share. What becomes of it is read from the receivers: a split that is `FINISHED` need not have succeeded.
-async fn share(pay: &WechatPay, transaction_id: &str, number: &str, amount: Fen) -> wechatpay_sdk::Result<Progress> {
+/// The courier's share.
+async fn share(pay: &WechatPay, transaction_id: &str, number: &str, amount: Fen) -> wechatpay_sdk::Result<()> {
     let courier = AddProfitSharingReceiverRequest::builder()
         .sub_mchid(SUB_MERCHANT)
         .appid(APP)
@@ -92,7 +97,11 @@ async fn share(pay: &WechatPay, transaction_id: &str, number: &str, amount: Fen)
             .description("配送费")])
         .unfreeze_unsplit(false);
     pay.profit_sharing().create_order(split).await?;
+    Ok(())
+}
 
+/// What became of a split is read from its receivers: one that is `FINISHED` need not have succeeded.
+async fn outcome(pay: &WechatPay, transaction_id: &str, number: &str) -> wechatpay_sdk::Result<Progress> {
     let split = pay.profit_sharing().get_order(number).sub_mchid(SUB_MERCHANT).transaction_id(transaction_id).await?;
     Ok(split.progress())
 }

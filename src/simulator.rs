@@ -32,12 +32,21 @@
 //!
 //! # What it knows
 //!
-//! Service orders of Pay Score for partners from creation to payment. The user's side is the test's:
-//! [`Gateway::confirm_order`] and [`Gateway::pay_order`]. Every other operation answers the example of its spec.
+//! Orders of merchants and partners, combined orders, refunds, service orders of Pay Score, transfers to users, sharing and
+//! complaints, with the states that the documents give them: [`Gateway::standings`] and [`Gateway::changes`] show them.
+//! What users do is the test's: [`Gateway::user_pays`], [`Gateway::confirm_order`],
+//! [`Gateway::user_confirms_transfer`] and more. What happens after a while happens by the gateway's clock, which
+//! [`Gateway::advance`] moves. Every other operation answers the example of its spec.
 //!
-//! Where the documents are silent, this is how it decides: an unknown path is `NOT_FOUND`, a wrong method 405; a
-//! request is refused for its signature before anything else; `paid_amount` and `seq` of a sync are not compared with
-//! the order, since the documents of domestic orders do not have them.
+//! When a state changes, the `notify_url` of the order is told, signed and encrypted as by WeChat Pay, and told again on
+//! the documented schedule until it answers with success; addresses that are not on this machine are never called
+//! ([`Gateway::deliver_instead`] says where to go instead). [`Gateway::next_notification`] makes one come twice, late or
+//! forged, and [`Gateway::notify`] sends any event.
+//!
+//! The official checklists warn of traps, and the gateway has them: a release of shared money with the number of a split is
+//! a success and releases nothing; a split within a minute of the payment is refused; closing an order while the user pays
+//! answers `FREQUENCY_LIMITED`. [docs/SIMULATOR.md](https://docs.rs/crate/wechatpay-sdk/latest/source/docs/SIMULATOR.md)
+//! lists what differs from the real gateway, and where the documents are silent.
 //!
 //! # What goes wrong
 //!
@@ -50,19 +59,29 @@
 
 mod answer;
 mod authorization;
+mod books;
 mod clock;
+mod combine;
+mod complaint;
 mod desk;
 mod fault;
 mod gateway;
 mod identity;
 mod journal;
 mod json;
-#[cfg(feature = "partner-payscore")]
+mod numbers;
 mod payscore;
+mod post;
+mod refund;
+mod register;
 mod reply;
 mod security;
 mod server;
+mod sharing;
 mod spec;
+mod trade;
+mod transfer;
+mod users;
 mod validate;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -71,8 +90,9 @@ pub use self::clock::SimulatedClock;
 pub use self::fault::NextAnswer;
 pub use self::gateway::Gateway;
 pub use self::journal::Received;
-#[cfg(feature = "partner-payscore")]
 pub use self::payscore::OrderView;
+pub use self::post::{Attempt, NextNotification, Notice, Sent};
+pub use self::register::{Standing, StateChange};
 pub use self::security::PlatformCertificates;
 
 /// A test that panics must not take the gateway of its helpers with it.
@@ -80,6 +100,19 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+// They call operations of all products with states.
 #[cfg(test)]
-#[cfg(feature = "partner-payscore")]
+#[cfg(all(
+    feature = "certificates",
+    feature = "combine-payments",
+    feature = "complaints",
+    feature = "merchant-transfer",
+    feature = "partner-merchant-transfer",
+    feature = "partner-payments",
+    feature = "partner-payscore",
+    feature = "payments",
+    feature = "payscore",
+    feature = "profit-sharing",
+    feature = "refund"
+))]
 mod tests;

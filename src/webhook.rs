@@ -42,6 +42,8 @@ pub use self::answer::Answer;
 pub use self::diagnosis::Diagnosis;
 use self::envelope::Envelope;
 pub(crate) use self::event::Shape;
+#[cfg(feature = "simulator")]
+pub(crate) use self::event::example;
 pub use self::event::{Event, UnrecognizedEvent};
 pub use self::evidence::Evidence;
 pub use self::inbox::{Inbox, Inserting};
@@ -166,6 +168,12 @@ async fn watched<T>(event: &str, work: impl Future<Output = T>) -> T {
             work.await
         }
     }
+}
+
+#[cfg(test)]
+pub(crate) fn event_examples()
+-> impl Iterator<Item = &'static (&'static str, Option<&'static str>, &'static str, &'static str)> {
+    event::examples::EXAMPLES.iter()
 }
 
 #[cfg(test)]

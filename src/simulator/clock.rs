@@ -1,8 +1,11 @@
 //! The gateway's time, in the hands of the test.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use tokio::sync::Notify;
+
+use super::lock;
 use crate::Clock;
 use crate::clock::unix_seconds;
 
@@ -21,7 +24,11 @@ use crate::clock::unix_seconds;
 /// assert_eq!(clock.unix(), 1_261_704_660);
 /// ```
 #[derive(Clone, Debug)]
-pub struct SimulatedClock(Arc<Mutex<Time>>);
+pub struct SimulatedClock {
+    time: Arc<Mutex<Time>>,
+    /// Rings when the clock is moved.
+    pub(super) bell: Arc<Notify>,
+}
 
 #[derive(Clone, Copy, Debug)]
 enum Time {
@@ -33,11 +40,20 @@ enum Time {
 impl SimulatedClock {
     /// A clock that stands still at this time, in seconds since 1970.
     pub fn stopped_at(unix_seconds: i64) -> Self {
-        Self(Arc::new(Mutex::new(Time::Stopped(system_time(unix_seconds)))))
+        Self::showing(Time::Stopped(system_time(unix_seconds)))
     }
 
     pub(super) fn following() -> Self {
-        Self(Arc::new(Mutex::new(Time::Following(Duration::ZERO))))
+        Self::showing(Time::Following(Duration::ZERO))
+    }
+
+    fn showing(time: Time) -> Self {
+        Self { time: Arc::new(Mutex::new(time)), bell: Arc::default() }
+    }
+
+    /// Whether it goes by itself.
+    pub(super) fn is_running(&self) -> bool {
+        matches!(*lock(&self.time), Time::Following(_))
     }
 
     /// Seconds since 1970.
@@ -59,14 +75,16 @@ impl SimulatedClock {
     }
 
     fn change(&self, how: impl FnOnce(Time) -> Time) {
-        let mut time = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut time = lock(&self.time);
         *time = how(*time);
+        drop(time);
+        self.bell.notify_waiters();
     }
 }
 
 impl Clock for SimulatedClock {
     fn now(&self) -> SystemTime {
-        match *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+        match *lock(&self.time) {
             Time::Following(ahead) => SystemTime::now().checked_add(ahead).unwrap_or(UNIX_EPOCH),
             Time::Stopped(at) => at,
         }

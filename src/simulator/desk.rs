@@ -1,7 +1,7 @@
 //! The gateway's desk: takes one request after another, carries it out, and says what to answer.
 
 use std::collections::VecDeque;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use http::header::{ACCEPT, ALLOW, USER_AGENT};
@@ -10,14 +10,15 @@ use http_body_util::Full;
 
 use super::answer::{Answer, Refusal};
 use super::authorization::{self, Signed};
+use super::books::Books;
 use super::clock::SimulatedClock;
 use super::fault::Fault;
 use super::identity::Identity;
 use super::journal::{Journal, Received};
+use super::post::{Draft, Post};
 use super::security::PlatformCertificates;
-use super::spec::{Catalogue, Found, Operation};
-use super::validate::{self, Call};
-use super::{lock, reply};
+use super::spec::{Catalogue, Found};
+use super::{lock, reply, security, validate};
 use crate::{Error, Result};
 
 /// Everything that the connections of one gateway share.
@@ -27,32 +28,9 @@ pub(super) struct Desk {
     pub(super) clock: SimulatedClock,
     pub(super) platform_certificates: Mutex<PlatformCertificates>,
     pub(super) books: Mutex<Books>,
+    pub(super) post: Post,
     pub(super) faults: Mutex<VecDeque<Fault>>,
     pub(super) journal: Mutex<Journal>,
-}
-
-/// What the gateway remembers, one member for each product with states.
-#[derive(Debug, Default)]
-pub(super) struct Books {
-    #[cfg(feature = "partner-payscore")]
-    pub(super) service_orders: super::payscore::Orders,
-}
-
-impl Books {
-    /// Carries out a call that fits its spec; what no book knows is answered by the spec's example.
-    fn execute(&mut self, operation: &Operation, call: &Call<'_>, now: i64) -> Result<Answer, Refusal> {
-        #[cfg(feature = "partner-payscore")]
-        if operation.family == "partner_payscore"
-            && let Some(done) = self.service_orders.call(call, now)
-        {
-            return done;
-        }
-        let _ = (call, now);
-        Ok(match &operation.answer {
-            Some(example) => Answer::json(operation.status, example),
-            None => Answer::empty(operation.status),
-        })
-    }
 }
 
 /// The connection is to be cut: no byte of an answer is sent.
@@ -66,6 +44,7 @@ impl Desk {
         Ok(Self {
             identity: Identity::get()?,
             catalogue,
+            post: Post::new(Arc::clone(&clock.bell)),
             clock,
             platform_certificates: Mutex::default(),
             books: Mutex::default(),
@@ -125,9 +104,57 @@ impl Desk {
         received.operation = Some(operation.id.clone());
         let call = call?;
         match about_keys {
-            Some(answer) => answer,
-            None => lock(&self.books).execute(operation, &call, now),
+            Some(answer) => {
+                let answer = answer?;
+                if let Some(draft) = security::echoed(&call, &answer) {
+                    // Without random numbers there is no notification, and the application has its answer.
+                    let _ = self.post(draft);
+                }
+                Ok(answer)
+            }
+            None => self.books(|books| books.execute(operation, &call, now)),
         }
+    }
+
+    /// Does something with the books, and posts the notifications that come of it.
+    pub(super) fn books<T>(&self, work: impl FnOnce(&mut Books) -> T) -> T {
+        let mut books = lock(&self.books);
+        let planned = books.next_job();
+        let done = work(&mut books);
+        let drafts = std::mem::take(&mut books.outbox);
+        // Posted before anything else can happen to the books, so that they leave in the order of their causes.
+        for draft in drafts {
+            // Without random numbers there is no notification, and the application has to query.
+            let _ = self.post(draft);
+        }
+        if books.next_job() != planned {
+            // The carrier has to know when something will happen by itself.
+            self.post.bell.notify_waiters();
+        }
+        done
+    }
+
+    /// Lets happen what was due until now; when the next thing is due.
+    pub(super) fn catch_up(&self) -> Option<i64> {
+        let now = self.clock.unix();
+        if lock(&self.books).next_job().is_some_and(|at| at <= now) {
+            self.books(|books| books.catch_up(now));
+        }
+        lock(&self.books).next_job()
+    }
+
+    /// Encrypts a notification and gives it to the post.
+    pub(super) fn post(&self, draft: Draft) -> Result<()> {
+        let now = self.clock.unix();
+        let (id, body) = security::notification(self.identity, &draft, now)?;
+        self.post.take(draft, id, body, now);
+        Ok(())
+    }
+
+    /// The headers of a notification that is sent now.
+    pub(super) fn notification_headers(&self, body: &[u8], fault: Option<&Fault>) -> Result<HeaderMap> {
+        let signatory = PlatformCertificates::None.signatory(self.identity, &HeaderMap::new());
+        reply::signed(self.identity, signatory, self.clock.unix(), body, fault)
     }
 
     fn certificates(&self) -> PlatformCertificates {

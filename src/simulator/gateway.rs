@@ -13,11 +13,10 @@ use super::desk::Desk;
 use super::fault::NextAnswer;
 use super::journal::Received;
 use super::lock;
-#[cfg(feature = "partner-payscore")]
-use super::payscore::{Action, OrderView};
+use super::post::{Draft, first_word};
+use super::security;
 use super::security::PlatformCertificates;
 use super::server::Server;
-use super::{reply, security};
 use crate::{ApiV3Key, Merchant, Result, Trust, WechatPay, WechatPayBuilder};
 
 /// A WeChat Pay gateway on loopback that lives until it is dropped.
@@ -41,7 +40,7 @@ use crate::{ApiV3Key, Merchant, Result, Trust, WechatPay, WechatPayBuilder};
 ///
 /// It runs on the tokio runtime that starts it. Several gateways share nothing.
 pub struct Gateway {
-    desk: Arc<Desk>,
+    pub(super) desk: Arc<Desk>,
     server: Server,
 }
 
@@ -145,10 +144,14 @@ impl Gateway {
     ///
     /// A `Sign` error when the system has no random numbers.
     pub fn notification(&self, event_type: &str, plaintext: &Value) -> Result<(HeaderMap, Bytes)> {
-        let identity = self.desk.identity;
-        let body = security::notification(identity, event_type, plaintext, self.desk.clock.unix())?;
-        let signatory = PlatformCertificates::None.signatory(identity, &HeaderMap::new());
-        let headers = reply::signed(identity, signatory, self.desk.clock.unix(), &body)?;
+        let draft = Draft {
+            url: String::new(),
+            event_type: event_type.to_owned(),
+            original_type: first_word(event_type),
+            plaintext: plaintext.clone(),
+        };
+        let (_, body) = security::notification(self.desk.identity, &draft, self.desk.clock.unix())?;
+        let headers = self.desk.notification_headers(&body, None)?;
         Ok((headers, body))
     }
 
@@ -160,39 +163,6 @@ impl Gateway {
     /// The requests received so far, oldest first, the refused ones too. The last 1,000 are kept.
     pub fn requests(&self) -> Vec<Received> {
         lock(&self.desk.journal).all()
-    }
-}
-
-/// Service orders of Pay Score.
-#[cfg(feature = "partner-payscore")]
-impl Gateway {
-    /// The service order with this `out_order_no`, as it is now.
-    pub fn order(&self, out_order_no: &str) -> Option<OrderView> {
-        let now = self.desk.clock.unix();
-        lock(&self.desk.books).service_orders.find(out_order_no, now).map(|order| OrderView::of(order))
-    }
-
-    /// The user confirms the service order: `CREATED` becomes `DOING/USER_CONFIRM`.
-    ///
-    /// # Errors
-    ///
-    /// A `Request` error when there is no such order, or it is in another state.
-    pub fn confirm_order(&self, out_order_no: &str) -> Result<()> {
-        self.user(out_order_no, Action::Confirm)
-    }
-
-    /// The user pays the completed service order with WeChat Pay: `DOING/MCH_COMPLETE` becomes `DONE`.
-    ///
-    /// # Errors
-    ///
-    /// A `Request` error when there is no such order, or it is in another state.
-    pub fn pay_order(&self, out_order_no: &str) -> Result<()> {
-        self.user(out_order_no, Action::UserPays)
-    }
-
-    fn user(&self, out_order_no: &str, action: Action) -> Result<()> {
-        let now = self.desk.clock.unix();
-        lock(&self.desk.books).service_orders.user(out_order_no, action, now).map_err(crate::Error::request)
     }
 }
 

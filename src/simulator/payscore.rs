@@ -1,9 +1,10 @@
-//! Service orders of Pay Score for partners: what each call does to an order.
+//! Service orders of Pay Score, of merchants and of partners: what each call does to an order.
 //!
-//! Orders are kept by `out_order_no`, which is unique under the partner; to another service or sub-merchant an order
-//! does not exist.
+//! Orders are kept by `out_order_no`, which is unique under the merchant or partner; to another service, sub-merchant or
+//! app an order does not exist.
 
 mod amounts;
+mod money;
 mod order;
 mod period;
 mod state;
@@ -14,6 +15,7 @@ use std::collections::HashMap;
 use http::StatusCode;
 use serde_json::Value;
 
+pub(super) use self::money::{call, expires, user};
 use self::order::Order;
 pub(super) use self::state::Action;
 use self::state::State;
@@ -59,6 +61,16 @@ impl Orders {
         order.user(action, now).map_err(|state| format!("the service order {number} is {state}"))
     }
 
+    /// The user opens or leaves the cashier of an order that is to be paid.
+    pub(super) fn cashier(&mut self, number: &str, is_open: bool, now: i64) -> Result<(), String> {
+        let order = self.find(number, now).ok_or_else(|| format!("there is no order {number}"))?;
+        if order.state != State::MchComplete {
+            return Err(format!("the service order {number} is {}", order.state));
+        }
+        order.is_collecting = is_open;
+        Ok(())
+    }
+
     fn create(&mut self, call: &Call<'_>, now: i64) -> Result<(), Refusal> {
         let order = Order::create(call, now)?;
         self.insert(order)
@@ -87,7 +99,7 @@ impl Orders {
     /// The order that a call is about.
     fn of(&mut self, call: &Call<'_>, now: i64) -> Result<&mut Order, Refusal> {
         let unknown = || {
-            let message = "there is no order with this number, service_id and sub_mchid";
+            let message = "there is no order with this number, service_id, and sub_mchid or appid";
             Refusal::new(StatusCode::NOT_FOUND, "ORDER_NOT_EXIST", 271_317_510, message)
         };
         let number = self.number(call).ok_or_else(unknown)?;
@@ -110,6 +122,9 @@ impl Orders {
         match order {
             Some(order) if is_creation || call.operation == "get_service_order" => {
                 Answer::json(StatusCode::OK, &view::service_order(order, is_creation))
+            }
+            Some(order) if !order.is_partners() => {
+                Answer::json(StatusCode::OK, &view::merchants(order, call.operation))
             }
             _ => Answer::empty(StatusCode::NO_CONTENT),
         }

@@ -43,11 +43,17 @@ pub(super) fn dress(
 }
 
 /// The headers of a message that WeChat Pay sends by itself.
-pub(super) fn signed(identity: &Identity, signatory: Signatory<'_>, now: i64, body: &[u8]) -> Result<HeaderMap> {
+pub(super) fn signed(
+    identity: &Identity,
+    signatory: Signatory<'_>,
+    now: i64,
+    body: &[u8],
+    fault: Option<&Fault>,
+) -> Result<HeaderMap> {
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert("request-id", header(&format!("08{}-0", random_hex()?.to_ascii_uppercase()))?);
-    sign(identity, signatory, now, body, None, &mut headers)?;
+    sign(identity, signatory, now, body, fault, &mut headers)?;
     Ok(headers)
 }
 

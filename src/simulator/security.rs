@@ -12,6 +12,8 @@ use time::{OffsetDateTime, UtcOffset};
 
 use super::answer::{Answer, Location, Refusal};
 use super::identity::{self, Identity, Platform};
+use super::post::Draft;
+use super::validate::Call;
 use crate::keys::aead;
 use crate::{Error, PrivateKey, Result};
 
@@ -134,21 +136,36 @@ impl PlatformCertificates {
     }
 }
 
-/// The body of a notification.
-pub(super) fn notification(identity: &Identity, event_type: &str, plaintext: &Value, now: i64) -> Result<Bytes> {
+/// The notification that an echo asks for, with what its answer says.
+pub(super) fn echoed(call: &Call<'_>, answer: &Answer) -> Option<Draft> {
+    let url = call.member("notify_url").filter(|_| call.operation == "echo_security")?;
+    let said: Value = serde_json::from_slice(&answer.body).ok()?;
+    let mut plaintext = json!({ "echo_message": said.get("echo_message")? });
+    if let (Some(members), Some(echo)) = (plaintext.as_object_mut(), said.get("encrypted_echo_message")) {
+        // Spelt like this in the notification.
+        members.insert("encrypt_echo_message".to_owned(), echo.clone());
+    }
+    let (event_type, original_type) = ("SECURITY_ECHO.SUCCESS".to_owned(), "security".to_owned());
+    Some(Draft { url: url.to_owned(), event_type, original_type, plaintext })
+}
+
+/// The id and the body of a notification.
+pub(super) fn notification(identity: &Identity, draft: &Draft, now: i64) -> Result<(String, Bytes)> {
     let failed = || Error::sign("the notification cannot be encrypted");
     let mut random = [0; 14];
     getrandom::fill(&mut random).map_err(|cause| failed().with_source(cause))?;
     let hex: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
     let (nonce, id) = hex.split_at(12);
     let nonce_bytes = nonce.as_bytes().try_into().map_err(|_| failed())?;
-    // The original type is the first word of the event, as far as the documents show.
-    let original_type = event_type.split(['.', '_']).next().unwrap_or_default().to_lowercase();
-    let text = plaintext.to_string();
-    let sealed = aead::seal(&identity.api_v3_key, nonce_bytes, original_type.as_bytes(), text.as_bytes());
+    let Draft { event_type, original_type, .. } = draft;
+    // Less than 16 bytes, as documented.
+    let associated: String = original_type.chars().take(15).collect();
+    let text = draft.plaintext.to_string();
+    let sealed = aead::seal(&identity.api_v3_key, nonce_bytes, associated.as_bytes(), text.as_bytes());
     let created = OffsetDateTime::from_unix_timestamp(now).ok().and_then(|time| beijing(time.into()));
+    let id = format!("EV-{id}");
     let body = json!({
-        "id": format!("EV-{id}"),
+        "id": id,
         "create_time": created,
         "event_type": event_type,
         "resource_type": "encrypt-resource",
@@ -157,11 +174,11 @@ pub(super) fn notification(identity: &Identity, event_type: &str, plaintext: &Va
             "original_type": original_type,
             "algorithm": aead::ALGORITHM,
             "ciphertext": STANDARD.encode(sealed.ok_or_else(failed)?),
-            "associated_data": original_type,
+            "associated_data": associated,
             "nonce": nonce,
         },
     });
-    Ok(body.to_string().into())
+    Ok((id, body.to_string().into()))
 }
 
 fn beijing(time: std::time::SystemTime) -> Option<String> {

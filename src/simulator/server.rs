@@ -12,16 +12,17 @@ use tokio::task::{AbortHandle, JoinSet};
 
 use super::desk::{Cut, Desk};
 use super::journal::Received;
+use super::post;
 use crate::{Error, Outcome, Result};
 
 /// Largest request body that is read, in bytes.
 const BODY_LIMIT: usize = 1024 * 1024;
 
-/// The listening task. Dropping it ends it and every connection.
+/// The tasks that listen and that send notifications. Dropping it ends them and every connection.
 #[derive(Debug)]
 pub(super) struct Server {
     pub(super) address: SocketAddr,
-    task: AbortHandle,
+    tasks: [AbortHandle; 2],
 }
 
 impl Server {
@@ -29,14 +30,17 @@ impl Server {
         let failed = |cause| Error::transport(Outcome::NotSent, "the simulator cannot listen").with_source(cause);
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let task = tokio::spawn(listen(listener, desk)).abort_handle();
-        Ok(Self { address, task })
+        let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build();
+        let http = http.map_err(|cause| Error::config("the simulator cannot send notifications").with_source(cause))?;
+        let post = tokio::spawn(post::run(Arc::clone(&desk), http)).abort_handle();
+        let listener = tokio::spawn(listen(listener, desk)).abort_handle();
+        Ok(Self { address, tasks: [listener, post] })
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.task.abort();
+        self.tasks.iter().for_each(AbortHandle::abort);
     }
 }
 

@@ -1,9 +1,17 @@
 //! The gateway over real HTTP.
 
+mod app;
+mod complaints;
 mod faults;
+mod letters;
 mod life;
+mod orders;
+mod refunds;
+mod service_orders;
+mod sharing;
 mod spoiled;
 mod strict;
+mod transfers;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -12,6 +20,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
+use self::app::App;
 use super::{Gateway, identity};
 use crate::partner_payscore::{
     CompleteServiceOrderRequest, CreateServiceOrderRequest, PostPayment, RiskFund, SyncServiceOrderDetail,

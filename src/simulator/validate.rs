@@ -16,7 +16,6 @@ use crate::rules::{self, Context, Offences};
 
 /// A request whose every value fits the spec.
 #[derive(Debug)]
-#[cfg_attr(not(feature = "partner-payscore"), allow(dead_code, reason = "only products with states look into a call"))]
 pub(super) struct Call<'c> {
     pub(super) operation: &'c str,
     parameters: BTreeMap<&'c str, Value>,
@@ -24,7 +23,6 @@ pub(super) struct Call<'c> {
     pub(super) body: Value,
 }
 
-#[cfg_attr(not(feature = "partner-payscore"), allow(dead_code, reason = "only products with states look into a call"))]
 impl<'c> Call<'c> {
     /// A call that no spec was asked about.
     #[cfg(test)]
@@ -35,6 +33,11 @@ impl<'c> Call<'c> {
     /// A path or query parameter that is text.
     pub(super) fn parameter(&self, name: &str) -> Option<&str> {
         self.parameters.get(name)?.as_str()
+    }
+
+    /// A path or query parameter that is a number.
+    pub(super) fn number(&self, name: &str) -> Option<i64> {
+        self.parameters.get(name)?.as_i64()
     }
 
     /// A member of the body that is text.

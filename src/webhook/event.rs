@@ -93,7 +93,17 @@ impl std::fmt::Debug for UnrecognizedEvent {
     }
 }
 
-#[cfg(test)]
+#[cfg(any(test, feature = "simulator"))]
 pub(super) mod examples {
     include!(concat!(env!("OUT_DIR"), "/event_examples.rs"));
+}
+
+/// Event type, original type and plaintext of an example, by the event type or, where it comes in several shapes, by the
+/// variant. The type alone is the shape whose variant has no more words than the type.
+#[cfg(feature = "simulator")]
+pub(crate) fn example(name: &str) -> Option<(&'static str, Option<&'static str>, &'static str)> {
+    let is_named =
+        |(event_type, _, variant, _): &&(&str, Option<&str>, &str, &str)| *event_type == name || *variant == name;
+    let named = examples::EXAMPLES.iter().filter(is_named).min_by_key(|(_, _, variant, _)| variant.len());
+    named.map(|(event_type, original_type, _, text)| (*event_type, *original_type, *text))
 }

@@ -71,9 +71,10 @@ async fn the_readmes_order_is_placed_and_its_query_says_whether_it_is_paid() {
     assert!(example::sell(&pay, "20261124-0001", openid).await.unwrap().starts_with("wx"));
     let sent: serde_json::Value = serde_json::from_slice(gateway.requests()[0].body()).unwrap();
     assert_eq!(sent["amount"]["total"], 12_800);
-    // The simulator's answer is the example of the specification, whichever order is asked for.
-    assert!(example::is_paid(&pay, "1217752501201407033233368018", Fen::new(100)).await.unwrap());
-    assert!(!example::is_paid(&pay, "1217752501201407033233368018", Fen::new(12_800)).await.unwrap());
+    assert!(!example::is_paid(&pay, "20261124-0001", Fen::new(12_800)).await.unwrap());
+    gateway.user_pays("20261124-0001").unwrap();
+    assert!(example::is_paid(&pay, "20261124-0001", Fen::new(12_800)).await.unwrap());
+    assert!(!example::is_paid(&pay, "20261124-0001", Fen::new(100)).await.unwrap());
 }
 
 #[tokio::test]

@@ -10,6 +10,8 @@ use super::refused;
 use super::state::{Action, State};
 use crate::PayscoreTime;
 use crate::simulator::answer::Refusal;
+use crate::simulator::numbers::digits;
+use crate::simulator::trade::transaction_id;
 use crate::simulator::validate::Call;
 
 /// An order that nobody confirms expires after 30 days.
@@ -28,6 +30,8 @@ pub(in crate::simulator) struct Order {
     pub(super) changed: Map<String, Value>,
     pub(super) bill: Option<Bill>,
     pub(super) payment: Option<Payment>,
+    /// The user stands in the cashier, or the amount is being collected.
+    pub(super) is_collecting: bool,
     /// Bodies of the calls that were carried out, for their repeats.
     completion: Option<Value>,
     cancellation: Option<Value>,
@@ -77,9 +81,16 @@ impl Order {
         self.created_by == other.created_by && self.terms == other.terms
     }
 
-    /// An order is seen only through its own service and sub-merchant.
+    /// Whether a partner made it for a sub-merchant.
+    pub(super) fn is_partners(&self) -> bool {
+        self.terms.get("sub_mchid").is_some()
+    }
+
+    /// An order is seen only through its own service, and its own sub-merchant or app.
     pub(super) fn belongs_to(&self, call: &Call<'_>) -> bool {
-        ["service_id", "sub_mchid"].iter().all(|name| {
+        let names: &[&str] =
+            if self.is_partners() { &["service_id", "sub_mchid"] } else { &["service_id", "sub_mchid", "appid"] };
+        names.iter().all(|name| {
             let given = call.parameter(name).or_else(|| call.member(name));
             given == self.terms.get(name).and_then(Value::as_str)
         })
@@ -102,7 +113,13 @@ impl Order {
 
     /// WeChat Pay's number of the payment.
     pub(super) fn transaction_id(&self) -> String {
-        format!("42000000{}", self.digits())
+        let sub_mchid = self.terms.get("sub_mchid").and_then(Value::as_str).unwrap_or_default();
+        transaction_id(sub_mchid, &self.order_id())
+    }
+
+    /// When nobody can confirm it any more.
+    pub(super) fn expires_at(&self) -> i64 {
+        self.created_at.saturating_add(CONFIRMABLE)
     }
 
     /// Whether an action is possible now.
@@ -111,7 +128,7 @@ impl Order {
     }
 
     pub(super) fn expire(&mut self, now: i64) {
-        if now.saturating_sub(self.created_at) >= CONFIRMABLE {
+        if now >= self.expires_at() {
             self.state = self.state.after(Action::Expire).unwrap_or(self.state);
         }
     }
@@ -176,6 +193,10 @@ impl Order {
     pub(super) fn sync(&mut self, body: &Value, now: i64) -> Result<(), Refusal> {
         const PAID_TIME: &str = "/detail/paid_time";
         let next = self.state.check(Action::Sync)?;
+        if self.is_collecting {
+            let message = "the amount is being collected right now: repeat in three minutes (单据正在扣款中)";
+            return Err(Refusal::invalid(271_316_754, message));
+        }
         let text = body.pointer(PAID_TIME).and_then(Value::as_str).unwrap_or_default();
         let issue = match (PayscoreTime::from(text).unix_timestamp().ok(), self.start) {
             (None, _) => "must be a time in Beijing, yyyyMMddHHmmss or yyyyMMdd",
@@ -201,6 +222,7 @@ impl Order {
             changed: Map::new(),
             bill: None,
             payment: None,
+            is_collecting: false,
             completion: None,
             cancellation: None,
         }
@@ -231,11 +253,7 @@ impl Order {
 
     /// 20 digits that belong to this order and to no other of this gateway: the same in every run.
     fn digits(&self) -> String {
-        let seed = self
-            .number
-            .bytes()
-            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
-        format!("{seed:020}")
+        digits(&self.number)
     }
 }
 

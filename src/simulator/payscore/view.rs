@@ -55,6 +55,19 @@ pub(super) fn service_order(order: &Order, with_package: bool) -> Value {
     Value::Object(view)
 }
 
+/// What a merchant is answered where a partner is answered nothing: the order, or only whose it is.
+pub(super) fn merchants(order: &Order, operation: &str) -> Value {
+    if matches!(operation, "cancel_service_order" | "pay_service_order") {
+        let shown = ["appid", "service_id", "out_order_no"].into_iter();
+        let mut view: Map<String, Value> =
+            shown.filter_map(|name| Some((name.to_owned(), order.terms.get(name)?.clone()))).collect();
+        view.insert("mchid".to_owned(), crate::simulator::identity::MCHID.into());
+        view.insert("order_id".to_owned(), order.order_id().into());
+        return Value::Object(view);
+    }
+    service_order(order, false)
+}
+
 /// The progress of the collection; nothing where nothing is owed.
 fn collection(order: &Order, total: i64) -> Option<Value> {
     if total == 0 {
