@@ -37,6 +37,7 @@ pub(crate) fn json(document: &Document, common: &Document) -> Value {
                 "body": body,
                 "status": operation.status,
                 "answer": operation.answer_example,
+                "answer_schema": operation.answer.as_ref().and_then(|ty| ty.component()).map(|(_, name)| name),
             })
         })
         .collect();

@@ -5,7 +5,7 @@
 //! counts. The inbox of this example is a table in memory: a real one is a table of your database.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use axum::Router;
 use axum::extract::{FromRef, State};
@@ -56,11 +56,14 @@ enum Stage {
     Refunded,
 }
 
+/// Price and stage of each order, by number.
+type Orders = BTreeMap<String, (Fen, Stage)>;
+
 #[derive(Clone, FromRef)]
 struct Shop {
     pay: WechatPay,
     inbox: Table,
-    orders: Arc<Mutex<BTreeMap<String, (Fen, Stage)>>>,
+    orders: Arc<Mutex<Orders>>,
 }
 
 async fn notify(State(inbox): State<Table>, notification: Notification) -> Answer {
@@ -137,7 +140,7 @@ impl Shop {
         Ok(self.inbox.0.lock().map_err(|_| "the table is broken")?.len())
     }
 
-    fn orders(&self) -> Result<std::sync::MutexGuard<'_, BTreeMap<String, (Fen, Stage)>>, Failure> {
+    fn orders(&self) -> Result<MutexGuard<'_, Orders>, Failure> {
         self.orders.lock().map_err(|_| "the table of orders is broken".into())
     }
 }

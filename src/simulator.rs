@@ -45,8 +45,8 @@
 //!
 //! The official checklists warn of traps, and the gateway has them: a release of shared money with the number of a split is
 //! a success and releases nothing; a split within a minute of the payment is refused; closing an order while the user pays
-//! answers `FREQUENCY_LIMITED`. [docs/SIMULATOR.md](https://docs.rs/crate/wechatpay-sdk/latest/source/docs/SIMULATOR.md)
-//! lists what differs from the real gateway, and where the documents are silent.
+//! answers `FREQUENCY_LIMITED`. `docs/SIMULATOR.md` lists what differs from the real gateway, and where the documents are
+//! silent.
 //!
 //! # What goes wrong
 //!

@@ -1,5 +1,6 @@
 //! The gateway over real HTTP.
 
+mod answers;
 mod app;
 mod complaints;
 mod faults;

@@ -41,7 +41,7 @@ impl<'g> NextNotification<'g> {
         self.plan(Plan { fault: Some(Fault::Probe), ..Plan::default() });
     }
 
-    /// First it comes signed by a stranger; if that is refused, it comes again with the right signature.
+    /// First it comes signed by a stranger. Whatever the application answers, it comes again with the right signature.
     pub fn forged(self) {
         self.plan(Plan { fault: Some(Fault::Forged), ..Plan::default() });
     }
