@@ -15,6 +15,7 @@ pub(crate) mod enums;
 pub(crate) mod events;
 pub(crate) mod examples;
 pub(crate) mod generate;
+pub(crate) mod launch;
 pub(crate) mod limits;
 pub(crate) mod lint;
 pub(crate) mod load;

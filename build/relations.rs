@@ -17,6 +17,8 @@ pub(crate) struct Relations {
     pub(crate) check: Vec<(String, String)>,
     /// The three members that tell the stage of a Pay Score order.
     pub(crate) stage: Vec<String>,
+    /// The scenes in which a phone opens something with it: words of `launch::SCENES`.
+    pub(crate) launch: Vec<String>,
 }
 
 /// An amount that is the sum of others.
@@ -59,6 +61,7 @@ impl Relations {
             check: pairs("x-check"),
             progress: node.text_at("x-progress").map(str::to_owned),
             stage: node.texts_at("x-stage"),
+            launch: node.texts_at("x-launch"),
         }
     }
 }

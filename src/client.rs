@@ -26,7 +26,7 @@ use crate::rt::Operation;
 use crate::rules::{Context, Offences};
 use crate::shared::Shared;
 use crate::sign::Scheme;
-use crate::{ApiV3Key, Clock, MchId, Merchant, Retry, Trust};
+use crate::{ApiV2Key, ApiV3Key, Clock, MchId, Merchant, Retry, Trust};
 
 /// A client of WeChat Pay for one merchant number.
 ///
@@ -91,6 +91,7 @@ struct Inner {
     trust: Shared<Trust>,
     /// The current one first.
     api_v3_keys: Shared<Arc<[ApiV3Key]>>,
+    api_v2_key: Shared<Option<ApiV2Key>>,
     refresher: refresh::Refresher,
     observed: health::Observed,
     clock: Arc<dyn Clock>,
@@ -127,6 +128,15 @@ impl Core {
 
     pub(crate) fn api_v3_keys(&self) -> Arc<[ApiV3Key]> {
         self.0.api_v3_keys.get()
+    }
+
+    /// The APIv2 key, which must not be an APIv3 key that came later either.
+    pub(crate) fn api_v2_key(&self) -> crate::Result<ApiV2Key> {
+        let key = self.0.api_v2_key.get().ok_or_else(|| {
+            crate::Error::config("this is signed with the APIv2 key: give it by `builder.api_v2_key(..)`")
+        })?;
+        key.check_against(&self.api_v3_keys())?;
+        Ok(key)
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {

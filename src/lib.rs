@@ -12,6 +12,7 @@ mod error;
 mod every_operation;
 mod hooks;
 mod keys;
+pub mod launch;
 mod merchant;
 mod request;
 pub mod required;
@@ -55,7 +56,7 @@ pub use self::client::{
 };
 pub use self::clock::Clock;
 pub use self::error::{ApiError, Error, ErrorCode, ErrorDetail, ErrorKind, Outcome, Result};
-pub use self::keys::{ApiV3Key, Certificate, PrivateKey, PublicKey};
+pub use self::keys::{ApiV2Key, ApiV3Key, Certificate, PrivateKey, PublicKey};
 pub use self::merchant::{CertificateSerial, MchId, Merchant};
 pub use self::request::RawRequest;
 pub use self::response::Response;

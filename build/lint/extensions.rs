@@ -9,8 +9,18 @@ pub(super) const OPERATION: [&str; 7] =
 /// What may be said of a property or a parameter.
 pub(super) const VALUE: [&str; 7] =
     ["x-personal", "x-encrypted", "x-json-string", "x-max-bytes", "x-notify-url", "x-equals", "x-differs"];
-pub(super) const COMPONENT: [&str; 9] =
-    ["x-distinct", "x-one-of", "x-sum", "x-at-most", "x-enum-names", "x-states", "x-progress", "x-check", "x-stage"];
+pub(super) const COMPONENT: [&str; 10] = [
+    "x-distinct",
+    "x-one-of",
+    "x-sum",
+    "x-at-most",
+    "x-enum-names",
+    "x-states",
+    "x-progress",
+    "x-check",
+    "x-stage",
+    "x-launch",
+];
 
 /// What an operation does to the world.
 const EFFECTS: [&str; 6] = ["read", "upload", "prepare", "configure", "money-in", "money-out"];

@@ -1,5 +1,6 @@
 //! Rules for what components say beyond their members: alternatives, sums, names and meanings of words.
 
+use super::super::launch;
 use super::super::load::{Entry, Node};
 use super::super::reach::Reach;
 use super::super::spec::{Document, Property, Schema, Shape, Type};
@@ -98,6 +99,12 @@ pub(super) fn check(report: &mut Report<'_>, document: &Document, common: &Docum
                 || relations.stage.iter().any(|path| leads_to(schema, path, document, common).is_none()))
         {
             report.add(schema.line, "x-stage", "x-stage names state, state description and collection state");
+        }
+        for scene in &relations.launch {
+            if launch::part(schema, scene).is_none() {
+                let message = format!("`{scene}` is no scene, or the component has neither its handle nor an appid");
+                report.add(schema.line, "x-launch", message);
+            }
         }
         let component = (document.is_common(), schema.name.clone());
         let has_encrypted = properties.iter().any(|property| matches!(property.ty, Type::Sensitive | Type::Ciphertext));

@@ -16,7 +16,7 @@ use super::{Core, Inner, WechatPay};
 use crate::clock::SystemClock;
 use crate::retry::Budget;
 use crate::shared::Shared;
-use crate::{ApiV3Key, Clock, Error, Merchant, Result, Retry, Trust};
+use crate::{ApiV2Key, ApiV3Key, Clock, Error, Merchant, Result, Retry, Trust};
 
 /// WeChat Pay's nearest access point in the mainland.
 const MAIN: &str = "https://api.mch.weixin.qq.com";
@@ -73,6 +73,7 @@ pub struct WechatPayBuilder<C = WechatPay> {
     trust: Trust,
     api_v3_key: Option<ApiV3Key>,
     previous_api_v3_key: Option<ApiV3Key>,
+    api_v2_key: Option<ApiV2Key>,
     base_url: Option<String>,
     backup_url: Backup,
     clock: Arc<dyn Clock>,
@@ -92,6 +93,7 @@ impl<C> WechatPayBuilder<C> {
             trust,
             api_v3_key: None,
             previous_api_v3_key: None,
+            api_v2_key: None,
             base_url: None,
             backup_url: Backup::Default,
             clock: Arc::new(SystemClock),
@@ -114,6 +116,13 @@ impl<C> WechatPayBuilder<C> {
     /// come later.
     pub fn previous_api_v3_key(mut self, key: ApiV3Key) -> Self {
         self.previous_api_v3_key = Some(key);
+        self
+    }
+
+    /// The APIv2 key, with which Pay Score and coupons still sign what the phone opens; see [`launch`](crate::launch).
+    /// Nothing else needs it; `build` refuses one that is an APIv3 key.
+    pub fn api_v2_key(mut self, key: ApiV2Key) -> Self {
+        self.api_v2_key = Some(key);
         self
     }
 
@@ -211,6 +220,9 @@ impl<C> WechatPayBuilder<C> {
 
     fn finish(self, base: String, hosts: Hosts, is_https: bool) -> Result<Core> {
         let api_v3_keys: Arc<[ApiV3Key]> = self.api_v3_key.into_iter().chain(self.previous_api_v3_key).collect();
+        if let Some(key) = &self.api_v2_key {
+            key.check_against(&api_v3_keys)?;
+        }
         self.trust.check_against(&self.merchant)?;
         self.merchant.check_at(self.clock.now())?;
         check_trust(&self.trust, &api_v3_keys, self.clock.now())?;
@@ -240,6 +252,7 @@ impl<C> WechatPayBuilder<C> {
             merchant: Shared::new(self.merchant),
             trust: Shared::new(self.trust),
             api_v3_keys: Shared::new(api_v3_keys),
+            api_v2_key: Shared::new(self.api_v2_key),
             refresher: Refresher::default(),
             observed: Observed::default(),
             clock: self.clock,

@@ -7,7 +7,8 @@ use zeroize::Zeroizing;
 use super::builder::access_point;
 use super::{WechatPay, WechatPayBuilder};
 use crate::{
-    ApiV3Key, Certificate, CertificateSerial, Error, MchId, Merchant, PrivateKey, PublicKey, PublicKeyId, Result, Trust,
+    ApiV2Key, ApiV3Key, Certificate, CertificateSerial, Error, MchId, Merchant, PrivateKey, PublicKey, PublicKeyId,
+    Result, Trust,
 };
 
 impl WechatPay {
@@ -24,6 +25,7 @@ impl WechatPay {
     /// | `WECHATPAY_PLATFORM_CERTIFICATE` or `WECHATPAY_PLATFORM_CERTIFICATE_FILE` | a platform certificate, instead of the public key or beside it |
     /// | `WECHATPAY_DOWNLOAD_CERTIFICATES` | `true`: platform certificates are downloaded, instead of the public key or beside it; needs `WECHATPAY_API_V3_KEY` |
     /// | `WECHATPAY_API_V3_KEY` | the APIv3 key; otherwise optional |
+    /// | `WECHATPAY_API_V2_KEY` | the APIv2 key, for Pay Score and coupons; optional |
     /// | `WECHATPAY_BASE_URL` | another access point; optional |
     ///
     /// PEM text may have its line breaks written as `\n`. An empty variable counts as one that is not set. Nothing but
@@ -58,12 +60,16 @@ fn read(variable: impl Fn(&str) -> Result<String, VarError>) -> Result<WechatPay
     let trust = variables.trust();
     let downloads = trust.as_ref().is_some_and(|trust| trust.refresh().is_some());
     let api_v3_key = variables.api_v3_key(downloads);
+    let api_v2_key = variables.optional("WECHATPAY_API_V2_KEY", |text| ApiV2Key::new(text));
     let base_url = variables.optional("WECHATPAY_BASE_URL", access_point);
     match (merchant, trust) {
         (Some(merchant), Some(trust)) if variables.problems.is_empty() => {
             let mut builder = WechatPay::builder(merchant, trust);
             if let Some(key) = api_v3_key {
                 builder = builder.api_v3_key(key);
+            }
+            if let Some(key) = api_v2_key {
+                builder = builder.api_v2_key(key);
             }
             if let Some(url) = base_url {
                 builder = builder.base_url(url);

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::{Core, Health, WechatPay};
-use crate::{ApiV3Key, Ciphertext, Error, Merchant, Plaintext, Result, Trust, TrustStatus};
+use crate::{ApiV2Key, ApiV3Key, Ciphertext, Error, Merchant, Plaintext, Result, Trust, TrustStatus};
 
 impl WechatPay {
     /// Signs with another certificate of the same merchant from now on, in all clones of this client. A request that is
@@ -52,6 +52,17 @@ impl WechatPay {
     /// With it, whoever stands inside the TLS connection could make platform certificates.
     pub fn forget_previous_api_v3_key(&self) {
         self.core.0.api_v3_keys.update(|keys| (keys.iter().take(1).cloned().collect(), ()));
+    }
+
+    /// Signs with another APIv2 key from now on, in all clones of this client.
+    ///
+    /// # Errors
+    ///
+    /// A `Config` error when it is an APIv3 key of this client; nothing is replaced then.
+    pub fn replace_api_v2_key(&self, key: ApiV2Key) -> Result<()> {
+        key.check_against(&self.core.api_v3_keys())?;
+        self.core.0.api_v2_key.update(|_| (Some(key), ()));
+        Ok(())
     }
 
     /// Downloads the platform certificates now, for instance before the first customer comes.

@@ -1,14 +1,11 @@
 //! The APIv3 key, which opens what WeChat Pay encrypts for the merchant.
 
-use std::sync::Arc;
-use std::{env, fmt};
+use std::fmt;
 
-use zeroize::{Zeroize as _, ZeroizeOnDrop, Zeroizing};
+use super::portal_key::PortalKey;
+use crate::error::Result;
 
-use crate::error::{Error, Result};
-
-const NOT_ALPHANUMERIC: &str =
-    "the APIv3 key has characters other than digits and letters: copy it from the merchant portal";
+const NAME: &str = "APIv3 key";
 
 /// The merchant's APIv3 key (APIv3密钥): 32 digits and letters.
 ///
@@ -26,11 +23,7 @@ const NOT_ALPHANUMERIC: &str =
 ///
 /// `Debug` does not print it, errors do not quote it, and its memory is wiped when the last clone is dropped.
 #[derive(Clone)]
-pub struct ApiV3Key {
-    secret: Arc<Secret>,
-}
-
-struct Secret([u8; 32]);
+pub struct ApiV3Key(PortalKey);
 
 impl ApiV3Key {
     /// Takes the key as the merchant portal shows it; blanks around it are ignored.
@@ -39,18 +32,7 @@ impl ApiV3Key {
     ///
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) when it is not exactly 32 digits and letters.
     pub fn new(key: impl AsRef<str>) -> Result<Self> {
-        let key = key.as_ref().trim().as_bytes();
-        let Ok(secret) = <[u8; 32]>::try_from(key) else {
-            return Err(Error::config(format!(
-                "the APIv3 key has {} bytes and must have 32: copy it from the merchant portal, without decoding it",
-                key.len()
-            )));
-        };
-        let secret = Secret(secret);
-        if !secret.0.iter().all(u8::is_ascii_alphanumeric) {
-            return Err(Error::config(NOT_ALPHANUMERIC));
-        }
-        Ok(Self { secret: Arc::new(secret) })
+        PortalKey::new(NAME, key.as_ref()).map(Self)
     }
 
     /// Takes the key from an environment variable.
@@ -59,31 +41,22 @@ impl ApiV3Key {
     ///
     /// As [`new`](Self::new), and when the variable is not set; the message names the variable.
     pub fn from_env(name: &str) -> Result<Self> {
-        let refuse = |problem: &str| Error::config(format!("environment variable {name:?}: {problem}"));
-        let value = match env::var(name) {
-            Ok(value) => Zeroizing::new(value),
-            Err(env::VarError::NotPresent) => return Err(refuse("it is not set and should hold the APIv3 key")),
-            Err(env::VarError::NotUnicode(_)) => return Err(refuse(NOT_ALPHANUMERIC)),
-        };
-        Self::new(value.as_str()).map_err(|error| refuse(&error.to_string()))
+        PortalKey::from_env(NAME, name).map(Self)
     }
 
     /// Whether it is the same key, compared here with keys that are known here.
     pub(crate) fn is(&self, other: &Self) -> bool {
-        self.secret.0 == other.secret.0
+        self.0.is(&other.0)
+    }
+
+    /// Its characters, to be compared with those of the APIv2 key.
+    pub(super) fn portal_key(&self) -> &PortalKey {
+        &self.0
     }
 
     /// The AES-256 key: the characters themselves, neither hex nor base64.
     pub(super) fn as_bytes(&self) -> &[u8; 32] {
-        &self.secret.0
-    }
-}
-
-impl ZeroizeOnDrop for Secret {}
-
-impl Drop for Secret {
-    fn drop(&mut self) {
-        self.0.zeroize();
+        self.0.as_bytes()
     }
 }
 
@@ -104,16 +77,6 @@ mod tests {
         let key = ApiV3Key::new(format!(" {KEY}\r\n")).unwrap();
         assert_eq!(key.as_bytes(), KEY.as_bytes());
         assert_eq!(format!("{key:?}"), "ApiV3Key(..)");
-    }
-
-    #[test]
-    fn c06_what_holds_a_secret_wipes_it_when_it_is_dropped() {
-        const fn wipes<T: ZeroizeOnDrop>() {}
-        wipes::<Secret>();
-        wipes::<rsa::PrivateKey>();
-        // PEM text, plain texts of sensitive fields, opened texts, and what is read from a file or a variable.
-        wipes::<Zeroizing<String>>();
-        wipes::<Zeroizing<Vec<u8>>>();
     }
 
     #[test]

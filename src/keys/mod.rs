@@ -3,10 +3,12 @@
 //! The `rsa` crate parses and checks every key; [`backend`] signs and verifies with it.
 
 pub(crate) mod aead;
+mod api_v2_key;
 mod api_v3_key;
 mod backend;
 mod certificate;
 mod pem;
+mod portal_key;
 mod private_key;
 mod public_key;
 mod refusal;
@@ -17,6 +19,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
+pub use self::api_v2_key::ApiV2Key;
 pub use self::api_v3_key::ApiV3Key;
 pub use self::certificate::Certificate;
 pub use self::private_key::PrivateKey;

@@ -14,6 +14,7 @@ mod configuration;
 mod encrypted;
 mod escape_hatch;
 mod extra;
+mod launch;
 mod lenient;
 mod outcomes;
 mod progress;
