@@ -204,3 +204,27 @@ fn what_is_compared_with_the_own_order_is_read_where_the_spec_says() {
         assert!(text.contains(found), "no {found}");
     }
 }
+
+#[test]
+fn a_phone_opens_an_order_in_the_app_it_names_and_an_answer_by_its_handle() {
+    let order = "      x-at-most: { discount: paid }\n      required: [mchid, amount]\n      properties:\n";
+    let opened = "      x-at-most: { discount: paid }\n      x-launch: [jsapi, transfer]\n      required: [mchid, amount, sp_appid]\n      properties:\n        sp_appid: { type: string, description: App 「应用」 }\n        sub_appid: { type: string, description: App 「应用」 }\n";
+    let answer = "      x-progress: state\n      required: [state]\n      properties:\n";
+    let handle = "      x-progress: state\n      x-launch: [native]\n      required: [state]\n      properties:\n        code_url: { type: string, description: Code 「二维码」 }\n";
+    assert!(SHOP.contains(order) && SHOP.contains(answer));
+    let shop = SHOP.replace(order, opened).replace(answer, handle);
+    let shop = shop.replace("example: { mchid: '1'", "example: { sp_appid: wx1, mchid: '1'");
+    let text = module(&shop).split_whitespace().collect::<Vec<_>>().join(" ");
+    let page = "impl crate::launch::LaunchOrder<crate::launch::scene::Jsapi> for CloseOrderRequest { fn appid(&self) -> \
+                Option<&str> { [self.sub_appid.as_deref(), Some(self.sp_appid.as_str())]";
+    assert!(text.contains(page), "{text}");
+    // A transfer names both apps, each for itself.
+    let transfer = "LaunchOrder<crate::launch::scene::Transfer> for CloseOrderRequest { fn appid(&self) -> Option<&str> { \
+                    [Some(self.sp_appid.as_str())]";
+    assert!(
+        text.contains(transfer) && text.contains("fn sub_appid(&self) -> Option<&str> { self.sub_appid.as_deref() }")
+    );
+    let code = "impl crate::launch::LaunchAnswer<crate::launch::scene::Native> for Order { fn handle(&self) -> Option<&str> { \
+                self.code_url.as_deref() } }";
+    assert!(text.contains(code), "{text}");
+}

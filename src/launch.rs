@@ -164,3 +164,8 @@ fn one_line(name: &str, value: Option<&str>) -> Result<String> {
         Some(_) => Err(Error::request(format!("`{name}` has characters other than visible ASCII"))),
     }
 }
+
+/// The Rust parts of the guide for front ends compile.
+#[cfg(all(doctest, feature = "payments", feature = "partner-payscore"))]
+#[doc = include_str!("../docs/CLIENT-LAUNCH.md")]
+mod guide {}

@@ -356,6 +356,15 @@ fn progress_and_stage_lead_to_words() {
 }
 
 #[test]
+fn a_phone_opens_what_has_a_handle_or_an_app() {
+    breaks("x-launch", "    OrderList:", "x-progress: data.state", "x-launch: [jsapi]");
+    let opened = "x-launch: [jsapi]\n      x-at-most: { discount: paid }";
+    breaks("x-launch", "    CloseOrderRequest:", "x-at-most: { discount: paid }", opened);
+    let unknown = "x-launch: [fax]\n      x-check:";
+    breaks("x-launch", "    OrderNotification:", "x-check:", unknown);
+}
+
+#[test]
 fn marks_stand_where_they_mean_something() {
     let text = "          x-notify-url: true\n";
     breaks("mark", "x-notify-url: yes please", text, "          x-notify-url: yes please\n");
