@@ -303,6 +303,24 @@ mod tests {
     }
 
     #[test]
+    fn the_apiv2_key_is_taken_checked_and_compared_with_the_apiv3_key() {
+        let (key, certificate) = (pem("merchant.pkcs8.pem"), pem("merchant.certificate.pem"));
+        let public_key = pem("platform.public.pem");
+        let with = |v2: &'static str| {
+            let mut variables = complete(&key, &certificate, &public_key);
+            variables.push(("WECHATPAY_API_V2_KEY", v2));
+            variables.push(("WECHATPAY_API_V3_KEY", "a7cde1ZJB1kG2e7VfTs3jQzaWizur8Gb"));
+            read_from(&variables).and_then(|builder| builder.build())
+        };
+        let pay = with("192006250b4c09247ec02edce69f6a2d").unwrap();
+        assert!(pay.launch().payscore_detail("1", "2").is_ok());
+        let message = with("secret-too-short").unwrap_err().to_string();
+        assert!(message.starts_with("WECHATPAY_API_V2_KEY: the APIv2 key has 16 bytes"), "{message}");
+        let message = with("a7cde1ZJB1kG2e7VfTs3jQzaWizur8Gb").unwrap_err().to_string();
+        assert!(message.contains("the same as the APIv3 key"), "{message}");
+    }
+
+    #[test]
     fn a_text_and_a_file_of_the_same_thing_are_a_conflict() {
         let (key, certificate) = (pem("merchant.pkcs8.pem"), pem("merchant.certificate.pem"));
         let public_key = pem("platform.public.pem");

@@ -12,6 +12,7 @@ use rsa::sha2::Sha256;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use wechatpay_sdk::launch::{LaunchAnswer, LaunchOrder, scene};
 use wechatpay_sdk::{Merchant, Sign, Signing, WechatPay};
 
 use crate::support::*;
@@ -82,6 +83,38 @@ impl Listening {
         assert_eq!(messages.len(), 1, "{messages:?}");
         messages[0].clone()
     }
+}
+
+/// Compiles only for orders of the scene.
+fn is_order<S, T: LaunchOrder<S>>() {}
+
+/// Compiles only for answers of the scene.
+fn is_answer<S, T: LaunchAnswer<S>>() {}
+
+#[test]
+fn orders_and_answers_of_every_family_that_a_phone_opens_are_known_to_their_scene() {
+    use wechatpay_sdk::{
+        global_payments as global, merchant_transfer as transfer, partner_merchant_transfer as partner_transfer,
+        partner_payments as partner, partner_payscore, payments, platform_transfer as platform,
+    };
+    is_order::<scene::Jsapi, payments::CreateJsapiTransactionWithContractRequest>();
+    is_order::<scene::MiniProgram, payments::CreateJsapiTransactionWithContractRequest>();
+    is_order::<scene::Jsapi, partner::CreatePartnerJsapiTransactionWithContractRequest>();
+    is_order::<scene::MiniProgram, partner::CreatePartnerMiniProgramTransactionRequest>();
+    is_order::<scene::MiniProgram, partner::CreatePartnerScannedposTransactionRequest>();
+    is_order::<scene::Jsapi, global::CreateGlobalJsapiTransactionRequest>();
+    is_order::<scene::Transfer, transfer::CreateTransferBillWithAuthorizationRequest>();
+    is_order::<scene::Transfer, transfer::CreateUserConfirmAuthorizationRequest>();
+    is_order::<scene::Transfer, partner_transfer::CreatePartnerTransferBillWithAuthorizationRequest>();
+    is_order::<scene::Transfer, partner_transfer::CreatePartnerUserConfirmAuthorizationRequest>();
+    is_order::<scene::Transfer, platform::CreatePlatformTransferBillRequest>();
+    is_answer::<scene::Transfer, transfer::CreatedTransferBillWithAuthorization>();
+    is_answer::<scene::Transfer, transfer::CreatedUserConfirmAuthorization>();
+    is_answer::<scene::Transfer, transfer::UserConfirmAuthorization>();
+    is_answer::<scene::Transfer, platform::CreatedPlatformTransferBill>();
+    is_answer::<scene::PayscoreOrder, wechatpay_sdk::Response<partner_payscore::ServiceOrder>>();
+    is_answer::<scene::PayscorePlan, partner_payscore::OfferedSignPlan>();
+    is_answer::<scene::PayscorePermission, partner_payscore::PayscorePermissionToken>();
 }
 
 /// HMAC-SHA256 by the `openssl` program.

@@ -7,7 +7,7 @@ use wechatpay_sdk::combine_payments::{
     CreateCombineMiniProgramTransactionRequest,
 };
 use wechatpay_sdk::common::{H5Prepay, NativePrepay, OrderAmount, Prepay};
-use wechatpay_sdk::launch::{LaunchAnswer, LaunchOrder, MiniProgramLaunch, scene};
+use wechatpay_sdk::launch::MiniProgramLaunch;
 use wechatpay_sdk::med_ins::{CreateMedInsOrderRequest, MedInsOrder, MedInsPerson};
 use wechatpay_sdk::partner_payments::{CreatePartnerJsapiTransactionRequest, PartnerPayer};
 use wechatpay_sdk::payments::{CreateJsapiTransactionRequest, Payer};
