@@ -97,7 +97,7 @@ pub(crate) fn missing(documents: &[(&Document, Reach)]) -> Result<String, String
     for (document, reach) in documents {
         for operation in &document.operations {
             let parameters = operation.parameters.iter();
-            let required = parameters.filter(|parameter| parameter.required && parameter.location == Location::Query);
+            let required = parameters.filter(|parameter| parameter.required && parameter.location != Location::Path);
             names.extend(required.map(|parameter| snake_case(&parameter.name)));
         }
         for schema in &document.schemas {

@@ -33,6 +33,7 @@ pub(crate) mod table;
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+pub(crate) mod uploads;
 
 use std::env;
 use std::path::{Path, PathBuf};

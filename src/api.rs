@@ -148,12 +148,18 @@ families! {
     /// Subsidies on platforms. 「电商收付通补差」
     #[cfg(feature = "ecommerce-subsidy")]
     ecommerce_subsidy: EcommerceSubsidy,
+    /// Electronic invoices. 「电子发票」
+    #[cfg(feature = "fapiao")]
+    fapiao: Fapiao,
     /// Withdrawals and deposits. 「提现与充值」
     #[cfg(feature = "fund")]
     fund: Fund,
     /// Money of orders that goes abroad. 「平台收付通（跨境付款）」
     #[cfg(feature = "funds-to-oversea")]
     funds_to_oversea: FundsToOversea,
+    /// Merchants abroad. 「境外商户管理」
+    #[cfg(feature = "global-merchants")]
+    global_merchants: GlobalMerchants,
     /// Cross-border and global payments. 「跨境支付」
     #[cfg(feature = "global-payments")]
     global_payments: GlobalPayments,
@@ -166,6 +172,9 @@ families! {
     /// Payments with medical insurance. 「医保支付」
     #[cfg(feature = "med-ins")]
     med_ins: MedIns,
+    /// Files for other calls. 「图片、视频上传」
+    #[cfg(feature = "media")]
+    media: Media,
     /// Merchant coupons. 「商家券」
     #[cfg(feature = "merchant-exclusive-coupon")]
     merchant_exclusive_coupon: MerchantExclusiveCoupon,
@@ -205,6 +214,9 @@ families! {
     /// Transfers of a platform. 「平台商家转账」
     #[cfg(feature = "platform-transfer")]
     platform_transfer: PlatformTransfer,
+    /// Product coupons. 「商品券」
+    #[cfg(feature = "product-coupon")]
+    product_coupon: ProductCoupon,
     /// Sharing the money of an order. 「分账」
     #[cfg(feature = "profit-sharing")]
     profit_sharing: ProfitSharing,
@@ -235,12 +247,6 @@ families_of_events! {
     /// Payments by face. 「刷脸支付」
     #[cfg(feature = "face-pay")]
     face_pay,
-    /// Electronic invoices. 「电子发票」
-    #[cfg(feature = "fapiao")]
-    fapiao,
-    /// Merchants abroad. 「境外商户管理」
-    #[cfg(feature = "global-merchants")]
-    global_merchants,
     /// Deductions abroad. 「境外委托代扣」
     #[cfg(feature = "global-papay")]
     global_papay,
@@ -253,9 +259,6 @@ families_of_events! {
     /// Parking. 「停车服务」
     #[cfg(feature = "parking")]
     parking,
-    /// Product coupons. 「商品券」
-    #[cfg(feature = "product-coupon")]
-    product_coupon,
     /// Scan and ride. 「扫码乘车与ETC」
     #[cfg(feature = "scan-and-ride")]
     scan_and_ride,

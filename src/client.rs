@@ -169,11 +169,12 @@ impl Core {
         &self,
         request: &reqwest::Request,
         operation: &Operation,
+        fields: &[(&str, String)],
         offences: Offences,
     ) -> crate::Result<()> {
         let merchant = self.merchant();
         let mchid = (merchant.scheme == Scheme::Merchant).then(|| merchant.mchid().as_str());
         let context = Context { mchid, is_loopback: self.0.is_loopback };
-        self.0.checks.request(request, operation, context, offences)
+        self.0.checks.request(request, operation, fields, context, offences)
     }
 }

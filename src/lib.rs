@@ -6,6 +6,7 @@
 mod api;
 mod client;
 mod clock;
+mod digest;
 mod error;
 #[cfg(test)]
 #[cfg(feature = "simulator")]
@@ -28,6 +29,7 @@ mod sign;
 pub mod simulator;
 mod trust;
 mod types;
+mod upload;
 mod verify;
 pub mod webhook;
 
@@ -70,6 +72,7 @@ pub use self::types::{
     BeijingDate, BeijingHour, BeijingIsoDate, BeijingTime, Checked, Ciphertext, Expected, Fen, JsonText, MediaId,
     PayscoreStage, PayscoreTime, Plaintext, Progress, Rfc3339Time, Sensitive,
 };
+pub use self::upload::Upload;
 pub use self::verify::{VerifiedBy, VerifyFailure};
 
 /// Members of a JSON object by name.

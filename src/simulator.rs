@@ -53,6 +53,7 @@ mod authorization;
 mod clock;
 mod desk;
 mod fault;
+mod form;
 mod gateway;
 mod identity;
 mod journal;

@@ -10,7 +10,7 @@ use crate::request::raw;
 use crate::rt::{Effect, Operation};
 use crate::sign::nonce;
 use crate::verify::VerifiedBy;
-use crate::{Error, Result};
+use crate::{Error, Result, Retry};
 
 static SELF_TEST: Operation = raw("self_test", Effect::Read);
 

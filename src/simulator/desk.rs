@@ -12,6 +12,7 @@ use super::answer::{Answer, Refusal};
 use super::authorization::{self, Signed};
 use super::clock::SimulatedClock;
 use super::fault::Fault;
+use super::form::Form;
 use super::identity::Identity;
 use super::journal::{Journal, Received};
 use super::security::PlatformCertificates;
@@ -103,7 +104,10 @@ impl Desk {
 
     fn answer(&self, received: &mut Received, now: i64) -> Result<Answer, Refusal> {
         let Received { method, target, headers, body, .. } = &*received;
-        authorization::check(self.identity, now, headers, Signed { method, target, body })?;
+        let form = Form::read(headers, body)?;
+        // Of an upload the meta is signed.
+        let signed = form.as_ref().map_or(&body[..], |form| form.meta);
+        authorization::check(self.identity, now, headers, Signed { method, target, body: signed })?;
         self.check_headers(headers)?;
         let (path, query) = match target.split_once('?') {
             Some((path, query)) => (path, Some(query)),
@@ -120,7 +124,7 @@ impl Desk {
                 return Err(Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", 268_435_460, message));
             }
         };
-        let call = validate::check(operation, &parameters, query, headers, body);
+        let call = validate::check(operation, &parameters, query, headers, body, form.as_ref());
         let about_keys = self.certificates().answer(self.identity, (method, path), headers, body);
         received.operation = Some(operation.id.clone());
         let call = call?;

@@ -15,7 +15,7 @@ use super::journal::Received;
 use crate::{Error, Outcome, Result};
 
 /// Largest request body that is read, in bytes.
-const BODY_LIMIT: usize = 1024 * 1024;
+const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
 /// The listening task. Dropping it ends it and every connection.
 #[derive(Debug)]

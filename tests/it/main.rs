@@ -26,6 +26,7 @@ mod schemas;
 mod secrets;
 mod signing;
 mod support;
+mod uploads;
 mod verification;
 mod warnings;
 mod webhooks;
