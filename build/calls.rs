@@ -9,7 +9,7 @@ use super::generate::Generated;
 use super::names::{constant_case, pascal_case, snake_case};
 use super::requests::{Argument, argument, given, maybe, path};
 use super::spec::{Document, Location, Operation, Parameter, Type, template_names};
-use super::{seal, table};
+use super::{downloads, seal, table};
 
 /// The handle of a family and, in `calls`, one struct for each operation.
 pub(crate) fn emit(
@@ -32,6 +32,7 @@ pub(crate) fn emit(
         methods.push(call.method());
         calls.push(call.emit());
     }
+    methods.extend(document.files.iter().map(downloads::method));
     let table = table::emit(document);
     Ok(quote! {
         #description

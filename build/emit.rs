@@ -9,7 +9,7 @@ use super::generate::Generated;
 use super::names::snake_case;
 use super::reach::{Component, Reach};
 use super::spec::{Document, Location, Shape};
-use super::{calls, client, decode, enums, requests, rules, seal, states, structs};
+use super::{calls, client, decode, downloads, enums, requests, rules, seal, states, structs};
 
 /// The module of a family.
 pub(crate) fn family(
@@ -81,6 +81,7 @@ fn types(document: &Document, common: &Document, generated: &Generated, reach: &
                     }
                 }
                 emitted.extend(states::emit(schema, document, common));
+                emitted.extend(downloads::emit(schema, document, common));
                 if reach.answers.contains(&component) {
                     emitted.extend(decode::emit(&schema.name, &fields));
                 }

@@ -10,6 +10,7 @@ pub(crate) mod client;
 pub(crate) mod decode;
 pub(crate) mod discover;
 pub(crate) mod docs;
+pub(crate) mod downloads;
 pub(crate) mod emit;
 pub(crate) mod enums;
 pub(crate) mod events;

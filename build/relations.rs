@@ -17,6 +17,8 @@ pub(crate) struct Relations {
     pub(crate) check: Vec<(String, String)>,
     /// The three members that tell the stage of a Pay Score order.
     pub(crate) stage: Vec<String>,
+    /// The members that tell where a file is and what proves it.
+    pub(crate) download: Vec<(String, String)>,
 }
 
 /// An amount that is the sum of others.
@@ -57,6 +59,7 @@ impl Relations {
                 .collect(),
             at_most: pairs("x-at-most"),
             check: pairs("x-check"),
+            download: pairs("x-download"),
             progress: node.text_at("x-progress").map(str::to_owned),
             stage: node.texts_at("x-stage"),
         }

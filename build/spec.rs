@@ -31,6 +31,8 @@ pub(crate) struct Document {
     pub(crate) name: String,
     pub(crate) root: Node,
     pub(crate) operations: Vec<Operation>,
+    /// Files with an address of their own.
+    pub(crate) files: Vec<Operation>,
     pub(crate) schemas: Vec<Schema>,
     pub(crate) events: Vec<Event>,
 }
@@ -207,10 +209,14 @@ impl Document {
             name: name.to_owned(),
             root,
             operations: Vec::new(),
+            files: Vec::new(),
             schemas: Vec::new(),
             events: Vec::new(),
         };
-        document.operations = document.read_operations()?;
+        document.operations = document.read_operations(false)?;
+        document.files = document.read_operations(true)?;
+        // The others have addresses that come from other answers.
+        document.files.retain(|file| file.parameters.iter().all(|parameter| parameter.location == Location::Path));
         document.schemas = document.read_schemas()?;
         document.events = document.read_events()?;
         document.tell_ciphertexts();
@@ -247,12 +253,11 @@ impl Document {
         self.family == COMMON
     }
 
-    fn read_operations(&self) -> Result<Vec<Operation>, Problem> {
+    fn read_operations(&self, are_files: bool) -> Result<Vec<Operation>, Problem> {
         let mut operations = Vec::new();
         for path in self.root.get("paths").map(Node::entries).unwrap_or_default() {
             for method in METHODS {
-                // A file has no call of its own: its address comes from another answer.
-                if let Some(node) = path.value.get(method).filter(|node| !node.is_true_at("x-stream")) {
+                if let Some(node) = path.value.get(method).filter(|node| node.is_true_at("x-stream") == are_files) {
                     operations.push(self.read_operation(&path.key, method, node)?);
                 }
             }

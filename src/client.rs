@@ -17,6 +17,7 @@ use std::time::Duration;
 use http::{HeaderValue, Method};
 
 pub use self::brand::{Brand, BrandId, WechatPayBrand};
+pub(crate) use self::builder::is_wechat_pay;
 pub use self::builder::{FourByteCharacters, Validation, WechatPayBuilder};
 pub use self::health::Health;
 pub use self::self_test::SelfTest;
@@ -109,6 +110,11 @@ struct Inner {
 impl Core {
     pub(crate) fn base(&self) -> &str {
         &self.0.base
+    }
+
+    /// The gateway is a simulated one on this machine.
+    pub(crate) fn is_loopback(&self) -> bool {
+        self.0.is_loopback
     }
 
     pub(crate) fn http(&self) -> &reqwest::Client {

@@ -14,11 +14,13 @@ use crate::{Error, Outcome, Result, Trust};
 
 mod carry;
 mod certificates;
+mod fetch;
 mod form;
 mod lost;
 mod raw;
 
 pub(crate) use self::certificates::download_certificates;
+pub(crate) use self::fetch::{Arriving, fetch};
 pub(crate) use self::form::FormBody;
 use self::lost::lost;
 pub(crate) use self::raw::Raw;

@@ -7,6 +7,7 @@ mod api;
 mod client;
 mod clock;
 mod digest;
+mod download;
 mod error;
 #[cfg(test)]
 #[cfg(feature = "simulator")]
@@ -56,6 +57,7 @@ pub use self::client::{
     Brand, BrandId, FourByteCharacters, Health, SelfTest, Validation, WechatPay, WechatPayBrand, WechatPayBuilder,
 };
 pub use self::clock::Clock;
+pub use self::download::{Download, FileSource, HasFile, Pieces};
 pub use self::error::{ApiError, Error, ErrorCode, ErrorDetail, ErrorKind, Outcome, Result};
 pub use self::keys::{ApiV3Key, Certificate, PrivateKey, PublicKey};
 pub use self::merchant::{CertificateSerial, MchId, Merchant};

@@ -13,7 +13,7 @@ mod send;
 mod upload;
 
 pub(crate) use self::blank::Blank;
-pub(crate) use self::checks::{Checks, Prepared, encode};
+pub(crate) use self::checks::{Checks, Prepared, encode, path};
 pub(crate) use self::debug::Fields;
 pub(crate) use self::decode::{Decode, DecodeError, Object, deserialize};
 pub(crate) use self::effect::Effect;

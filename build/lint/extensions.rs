@@ -1,5 +1,6 @@
 //! Rules for vendor extensions: known, and true.
 
+use super::super::downloads;
 use super::super::load::{Data, Node};
 use super::super::spec::{Document, Location, Operation, Shape, Type};
 use super::super::uploads;
@@ -20,8 +21,18 @@ pub(super) const VALUE: [&str; 10] = [
     "x-constant",
     "x-endings",
 ];
-pub(super) const COMPONENT: [&str; 9] =
-    ["x-distinct", "x-one-of", "x-sum", "x-at-most", "x-enum-names", "x-states", "x-progress", "x-check", "x-stage"];
+pub(super) const COMPONENT: [&str; 10] = [
+    "x-distinct",
+    "x-one-of",
+    "x-sum",
+    "x-at-most",
+    "x-enum-names",
+    "x-states",
+    "x-progress",
+    "x-check",
+    "x-stage",
+    "x-download",
+];
 
 /// What an operation does to the world.
 const EFFECTS: [&str; 6] = ["read", "upload", "prepare", "configure", "money-in", "money-out"];
@@ -83,6 +94,13 @@ pub(super) fn check(report: &mut Report<'_>, document: &Document, common: &Docum
         if let Some(made) = properties.find(|property| uploads::is_made(&property.value)).filter(|_| !is_meta) {
             let message = "only the meta of an upload has members that the SDK makes";
             report.add(made.line, "upload", message);
+        }
+    }
+    for schema in document.schemas.iter().filter(|schema| !schema.relations.download.is_empty()) {
+        if !downloads::is_right(schema) {
+            let message =
+                "x-download names the members url, hash_type, hash (and sequence, key, nonce), or parts and count";
+            report.add(schema.line, "x-download", message);
         }
     }
     for operation in &document.operations {

@@ -11,6 +11,7 @@
 mod calls;
 mod certificates;
 mod configuration;
+mod downloads;
 mod encrypted;
 mod escape_hatch;
 mod extra;
@@ -23,6 +24,7 @@ mod rotation;
 mod rules;
 #[cfg(feature = "schemars")]
 mod schemas;
+mod sealed_bills;
 mod secrets;
 mod signing;
 mod support;

@@ -170,7 +170,7 @@ async fn f10_an_upload_whose_connection_breaks_is_repeated_with_a_new_signature(
     let gateway = Gateway::start().await.unwrap();
     gateway.next_answer().lost();
     let call = gateway.client().unwrap().media().upload_file(image());
-    let error = call.clone().retry(wechatpay_sdk::Retry::OFF).await.unwrap_err();
+    let error = call.clone().send().retry(wechatpay_sdk::Retry::OFF).await.unwrap_err();
     assert_eq!(error.outcome(), Outcome::Unknown);
     assert!(error.is_retryable());
     gateway.next_answer().lost();
