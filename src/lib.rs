@@ -28,6 +28,7 @@ mod shared;
 mod sign;
 #[cfg(feature = "simulator")]
 pub mod simulator;
+pub mod statement;
 mod trust;
 mod types;
 mod upload;

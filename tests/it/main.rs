@@ -27,6 +27,7 @@ mod schemas;
 mod sealed_bills;
 mod secrets;
 mod signing;
+mod statements;
 mod support;
 mod uploads;
 mod verification;
