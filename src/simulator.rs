@@ -50,6 +50,7 @@
 
 mod answer;
 mod authorization;
+mod bills;
 mod clock;
 mod desk;
 mod fault;

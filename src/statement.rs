@@ -19,6 +19,7 @@
 //! Memory is that of one row, whatever the size of the bill.
 
 mod row;
+mod state;
 mod summary;
 mod typed;
 
@@ -29,6 +30,7 @@ use std::sync::Arc;
 
 pub use self::row::Row;
 use self::row::{Columns, split};
+pub use self::state::BillState;
 use self::summary::Sums;
 pub use self::typed::{FundFlow, HundredThousandths, ProfitSharing, Trade};
 use crate::{Error, Result};

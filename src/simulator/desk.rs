@@ -10,6 +10,7 @@ use http_body_util::Full;
 
 use super::answer::{Answer, Refusal};
 use super::authorization::{self, Signed};
+use super::bills::Bills;
 use super::clock::SimulatedClock;
 use super::fault::Fault;
 use super::form::Form;
@@ -35,20 +36,32 @@ pub(super) struct Desk {
 /// What the gateway remembers, one member for each product with states.
 #[derive(Debug, Default)]
 pub(super) struct Books {
+    pub(super) bills: Bills,
     #[cfg(feature = "partner-payscore")]
     pub(super) service_orders: super::payscore::Orders,
 }
 
 impl Books {
     /// Carries out a call that fits its spec; what no book knows is answered by the spec's example.
-    fn execute(&mut self, operation: &Operation, call: &Call<'_>, now: i64) -> Result<Answer, Refusal> {
+    fn execute(
+        &mut self,
+        identity: &Identity,
+        operation: &Operation,
+        call: &Call<'_>,
+        now: i64,
+    ) -> Result<Answer, Refusal> {
         #[cfg(feature = "partner-payscore")]
         if operation.family == "partner_payscore"
             && let Some(done) = self.service_orders.call(call, now)
         {
             return done;
         }
-        let _ = (call, now);
+        if operation.family == "bill"
+            && let Some(done) = self.bills.call(identity, call)
+        {
+            return done;
+        }
+        let _ = now;
         Ok(match &operation.answer {
             Some(example) => Answer::json(operation.status, example),
             None => Answer::empty(operation.status),
@@ -117,6 +130,9 @@ impl Desk {
             Found::Operation(operation, parameters) => (operation, parameters),
             Found::OtherMethods(methods) => return Ok(other_method(&methods)),
             Found::Nothing => {
+                if let Some(file) = lock(&self.books).bills.file(path, query) {
+                    return Ok(file);
+                }
                 if let Some(answer) = self.certificates().answer(self.identity, (method, path), headers, body) {
                     return answer;
                 }
@@ -130,7 +146,7 @@ impl Desk {
         let call = call?;
         match about_keys {
             Some(answer) => answer,
-            None => lock(&self.books).execute(operation, &call, now),
+            None => lock(&self.books).execute(self.identity, operation, &call, now),
         }
     }
 

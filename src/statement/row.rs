@@ -83,6 +83,11 @@ impl Row {
         self.columns.names.iter().enumerate().filter_map(|(place, name)| Some((name.as_str(), self.at(place)?)))
     }
 
+    /// How many bytes of the bill it has.
+    pub fn bytes(&self) -> u64 {
+        self.text.len() as u64
+    }
+
     /// The number of the line in the bill, from 1.
     pub fn line(&self) -> u64 {
         self.line

@@ -1,7 +1,8 @@
 //! Bills as rows: what spreadsheets and WeChat Pay do to a CSV, and whether it adds up.
 
-use wechatpay_sdk::statement::{Row, Rows};
-use wechatpay_sdk::{Error, ErrorKind, Fen, Result};
+use wechatpay_sdk::simulator::Gateway;
+use wechatpay_sdk::statement::{BillState, Row, Rows};
+use wechatpay_sdk::{Clock as _, Error, ErrorKind, Fen, Outcome, Result};
 
 const HEADER: &str = "交易时间,公众账号ID,商户号,特约商户号,设备号,微信订单号,商户订单号,用户标识,交易类型,交易状态,付款银行,货币种类,\
                       应结订单金额,代金券金额,微信退款单号,商户退款单号,退款金额,充值券退款金额,退款类型,退款状态,商品名称,商户数据包,\
@@ -145,4 +146,56 @@ mod never_panics {
             }
         }
     }
+}
+
+const DAY: &str = "2026-08-15";
+/// 2026-08-16 10:00:00 in Beijing.
+const DUE: i64 = 1_786_845_600;
+
+#[tokio::test]
+async fn the_simulator_serves_a_bill_plain_packed_and_encrypted() {
+    let gateway = Gateway::start().await.unwrap();
+    let text = bill(&[row("A1", "a", "1.00", "0.00", "0.00600")], "`1,`1.00,`0.00,`0.00,`0.00600,`1.00,`0.00");
+    gateway.give_bill(DAY, text.clone());
+    let pay = gateway.client().unwrap();
+    let plain = pay.bill().get_trade_bill().bill_date(DAY).await.unwrap();
+    assert_eq!(pay.download(&plain).to_bytes().await.unwrap(), text);
+    let packed = pay.bill().get_fund_flow_bill().bill_date(DAY).tar_type("GZIP").await.unwrap();
+    assert_eq!(pay.download(&packed).to_bytes().await.unwrap(), text);
+    let sealed = pay.bill().get_sub_merchant_fund_flow_bill().sub_mchid("1900000109").bill_date(DAY);
+    let sealed = sealed.account_type("BASIC").algorithm("AEAD_AES_256_GCM").tar_type("GZIP").await.unwrap();
+    let bytes = pay.download(&sealed).to_bytes().await.unwrap();
+    assert_eq!(bytes, text);
+    let rows: Result<Vec<Row>> = Rows::new(&bytes[..]).collect();
+    assert_eq!(rows.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_bill_that_is_not_there_is_empty_after_ten_in_the_morning_and_not_made_yet_before() {
+    for (now, is_empty) in [(DUE - 1, false), (DUE, true)] {
+        let gateway = Gateway::start_at(now).await.unwrap();
+        gateway.give_bill("2026-08-01", "x");
+        let asked = gateway.client().unwrap().bill().get_trade_bill().bill_date(DAY).await;
+        let state = BillState::of(DAY, asked, gateway.clock().now()).unwrap();
+        assert!(matches!((state, is_empty), (BillState::Empty, true) | (BillState::NotYet, false)));
+    }
+    let gateway = Gateway::start_at(DUE).await.unwrap();
+    let unsigned = r#"{"code":"NO_STATEMENT_EXIST","message":"none"}"#;
+    gateway.next_answer().status(wechatpay_sdk::http::StatusCode::BAD_REQUEST, unsigned);
+    let asked = gateway.client().unwrap().bill().get_trade_bill().bill_date(DAY).await;
+    let error = BillState::of(DAY, asked, gateway.clock().now()).unwrap_err();
+    assert!(error.is_code("NO_STATEMENT_EXIST"), "an unsigned refusal proves nothing");
+}
+
+#[tokio::test]
+async fn g18_the_bill_of_pay_score_takes_a_day_with_its_hour_and_nothing_else() {
+    let gateway = Gateway::start().await.unwrap();
+    let pay = gateway.client().unwrap();
+    let ask = |day: &str| {
+        let call = pay.payscore().get_merchant_bill().bill_date(day).encryption_algorithm("AEAD_AES_256_GCM");
+        call.service_id("500001").send()
+    };
+    let error = ask("2019-06-11").await.unwrap_err();
+    assert_eq!((error.outcome(), error.offences()[0].place()), (Outcome::NotSent, "bill_date"));
+    ask("2019061100").await.unwrap();
 }
