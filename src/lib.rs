@@ -4,6 +4,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod api;
+mod batch;
 mod client;
 mod clock;
 mod digest;
@@ -54,6 +55,7 @@ pub use http;
 
 #[allow(unreachable_pub, unused_imports, reason = "without a family there is none to export")]
 pub use self::api::*;
+pub use self::batch::{Batch, Fetched};
 pub use self::client::{
     Brand, BrandId, FourByteCharacters, Health, SelfTest, Validation, WechatPay, WechatPayBrand, WechatPayBuilder,
 };

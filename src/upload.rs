@@ -7,6 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
+use crate::digest::Algorithm;
 use crate::{Error, Result};
 
 /// Largest file that is read into memory, in bytes. No operation takes more than 7.5 MB.
@@ -92,6 +93,11 @@ impl Upload {
     /// The bytes of the file.
     pub fn bytes(&self) -> &Bytes {
         &self.bytes
+    }
+
+    /// SHA-256 of the bytes, in lower-case hexadecimal digits.
+    pub fn sha256(&self) -> String {
+        Algorithm::Sha256.of(&self.bytes)
     }
 
     /// What follows the last dot of the name, in lower case.

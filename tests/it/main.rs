@@ -8,6 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod batches;
 mod calls;
 mod certificates;
 mod configuration;
