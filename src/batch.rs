@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 
 use crate::{Error, ErrorKind, HasFile, Response, Result, WechatPay};
 
-/// How often one of many is tried.
+/// How often the address of one file is asked for.
 const ATTEMPTS: u32 = 3;
 /// Before the second attempt; the third waits twice as long.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -37,8 +37,8 @@ pub enum Fetched {
 }
 
 impl WechatPay {
-    /// Makes many uploads, at most `at_once` at a time, each with a key of your own, such as [`Upload::sha256`]. What may be
-    /// repeated is, up to three times in all.
+    /// Makes many uploads, at most `at_once` at a time, each with a key of your own, such as [`Upload::sha256`]. A failed
+    /// one is repeated as every call is, see [`Retry`](crate::Retry).
     ///
     /// ```no_run
     /// # async fn example(pay: wechatpay_sdk::WechatPay, pictures: Vec<wechatpay_sdk::Upload>) -> wechatpay_sdk::Result<()> {
@@ -60,10 +60,10 @@ impl WechatPay {
     ) -> Batch<K, Response<T>>
     where
         K: Send + 'static,
-        C: IntoFuture<Output = Result<Response<T>>, IntoFuture: Send> + Clone + Send + 'static,
+        C: IntoFuture<Output = Result<Response<T>>, IntoFuture: Send> + Send + 'static,
         T: Send + 'static,
     {
-        Batch::new(calls.into_iter().map(|(key, call)| boxed(async move { (key, repeated(call).await) })), at_once)
+        Batch::new(calls.into_iter().map(|(key, call)| boxed(async move { (key, call.await) })), at_once)
     }
 
     /// Asks for many files and downloads them, at most `at_once` at a time: each a path, and the call that answers where the
@@ -131,21 +131,6 @@ fn boxed<K, T>(job: impl Future<Output = (K, Result<T>)> + Send + 'static) -> Jo
     Box::pin(job)
 }
 
-async fn repeated<C, T>(call: C) -> Result<Response<T>>
-where
-    C: IntoFuture<Output = Result<Response<T>>> + Clone,
-{
-    let mut attempt = 1;
-    loop {
-        match call.clone().await {
-            Err(error) if attempt < ATTEMPTS && error.is_retryable() => {}
-            result => return result,
-        }
-        tokio::time::sleep(PAUSE * attempt).await;
-        attempt += 1;
-    }
-}
-
 async fn fetched<C, T>(pay: &WechatPay, path: &PathBuf, call: C) -> Result<Fetched>
 where
     C: IntoFuture<Output = Result<Response<T>>> + Clone,
@@ -158,7 +143,7 @@ where
     let mut attempt = 1;
     loop {
         // A new address each time: the old one may have expired.
-        let answer = repeated(call.clone()).await?;
+        let answer = call.clone().await?;
         let error = match pay.download(&answer).to_file(path).await {
             Ok(bytes) => return Ok(Fetched::New(bytes)),
             Err(error) => error,
