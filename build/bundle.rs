@@ -29,6 +29,8 @@ pub(crate) fn json(document: &Document, common: &Document) -> Value {
                 .body
                 .as_ref()
                 .map(|body| json!({ "required": body.required, "schema": body.ty.component().map(|(_, name)| name) }));
+            let meta = operation.upload.as_ref();
+            let body = meta.map(|upload| json!({ "required": true, "schema": upload.meta })).or(body);
             json!({
                 "id": operation.id,
                 "method": operation.method.to_uppercase(),
@@ -57,6 +59,12 @@ pub(crate) fn schemas(document: &Document, common: &Document) -> Value {
             {
                 schemas.insert(schema.name.clone(), closed(&node.json()));
             }
+        }
+    }
+    // No Rust type has the members that the SDK makes, but the wire has.
+    for upload in document.operations.iter().filter_map(|operation| operation.upload.as_ref()) {
+        if let Some(node) = document.root.at(&["components", "schemas", &upload.meta]) {
+            schemas.insert(upload.meta.clone(), closed(&node.json()));
         }
     }
     Value::Object(schemas)

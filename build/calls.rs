@@ -9,7 +9,7 @@ use super::generate::Generated;
 use super::names::{constant_case, pascal_case, snake_case};
 use super::requests::{Argument, argument, given, maybe, path};
 use super::spec::{Document, Location, Operation, Parameter, Type, template_names};
-use super::{seal, table};
+use super::{downloads, seal, table};
 
 /// The handle of a family and, in `calls`, one struct for each operation.
 pub(crate) fn emit(
@@ -32,6 +32,7 @@ pub(crate) fn emit(
         methods.push(call.method());
         calls.push(call.emit());
     }
+    methods.extend(document.files.iter().map(downloads::method));
     let table = table::emit(document);
     Ok(quote! {
         #description
@@ -83,6 +84,12 @@ impl<'a> Call<'a> {
         document: &Document,
         common: &Document,
     ) -> Result<Self, String> {
+        let of_query = |required| {
+            operation
+                .parameters
+                .iter()
+                .filter(move |parameter| parameter.location != Location::Path && parameter.required == required)
+        };
         let of = |location, required| {
             operation
                 .parameters
@@ -101,8 +108,8 @@ impl<'a> Call<'a> {
             operation,
             method,
             path,
-            required: of(Location::Query, true).collect(),
-            optional: of(Location::Query, false).collect(),
+            required: of_query(true).collect(),
+            optional: of_query(false).collect(),
             seals: operation.body.as_ref().is_some_and(|body| seal::is_sealed(&body.ty, document, common)),
         })
     }
@@ -154,7 +161,12 @@ impl<'a> Call<'a> {
                 values.push(quote!(body: crate::rt::Blank::blank()));
             }
         } else {
-            values.push(quote!(extra: crate::rt::ExtraQuery::new()));
+            let ty = self.extra();
+            values.push(quote!(extra: #ty::new()));
+        }
+        if self.operation.upload.is_some() {
+            arguments.push(quote!(file: crate::Upload));
+            values.push(quote!(file: file));
         }
         quote! {
             #description
@@ -236,16 +248,29 @@ impl<'a> Call<'a> {
             let ty = path(&body.ty);
             fields.push(quote!(pub(super) body: #ty));
         } else {
-            fields.push(quote!(pub(super) extra: crate::rt::ExtraQuery));
+            let ty = self.extra();
+            fields.push(quote!(pub(super) extra: #ty));
+        }
+        if self.operation.upload.is_some() {
+            fields.push(quote!(pub(super) file: crate::Upload));
         }
         fields
+    }
+
+    /// Where `.extra` goes without a body: into the query, of an upload into its meta.
+    fn extra(&self) -> TokenStream {
+        match self.operation.upload {
+            Some(_) => quote!(crate::Extra),
+            None => quote!(crate::rt::ExtraQuery),
+        }
     }
 
     /// The fields other than `client` and `given`.
     fn names(&self) -> Vec<Ident> {
         let parameters = self.path.iter().chain(&self.required).chain(&self.optional);
         let last = if self.operation.body.is_some() { "body" } else { "extra" };
-        parameters.map(|parameter| ident(parameter)).chain([format_ident!("{last}")]).collect()
+        let file = self.operation.upload.as_ref().map(|_| format_ident!("file"));
+        parameters.map(|parameter| ident(parameter)).chain([format_ident!("{last}")]).chain(file).collect()
     }
 
     fn setters(&self, name: &Ident, states: &[Ident], names: &[Ident]) -> Vec<TokenStream> {
@@ -300,6 +325,9 @@ impl<'a> Call<'a> {
             });
         }
         let (what, how, set) = match self.operation.body {
+            None if self.operation.upload.is_some() => {
+                ("a member of the meta", "", quote!(self.extra.insert(name.into(), value.into());))
+            }
             Some(_) => ("a member of the body", "", quote!(self.body.extra.insert(name.into(), value.into());)),
             None => (
                 "a query parameter",
@@ -331,10 +359,12 @@ impl<'a> Call<'a> {
                 (false, false) => quote!(.optional(#wire, &self.#ident)),
             });
         }
-        lines.push(match self.operation.body {
-            Some(_) => quote!(.field("body", &self.body)),
-            None => quote!(.extra(&self.extra)),
+        lines.extend(match (&self.operation.body, &self.operation.upload) {
+            (Some(_), _) => Some(quote!(.field("body", &self.body))),
+            (None, Some(_)) => None,
+            (None, None) => Some(quote!(.extra(&self.extra))),
         });
+        lines.extend(self.operation.upload.as_ref().map(|_| quote!(.field("file", &self.file))));
         quote!(crate::rt::Fields::new(f, #name) #(#lines)* .done())
     }
 
@@ -350,6 +380,20 @@ impl<'a> Call<'a> {
         });
         let body = self.seals.then(|| (format_ident!("body"), quote!(crate::rt::Seal::seal(&mut body, sealer);)));
         parameters.chain(body).collect()
+    }
+
+    /// The parts of an upload beside the file and its meta.
+    fn form(&self) -> Vec<TokenStream> {
+        let parameters = self.required.iter().chain(&self.optional);
+        let parameters = parameters.filter(|parameter| parameter.location == Location::Form);
+        let part = |parameter: &&Parameter| {
+            let (ident, wire) = (ident(parameter), &parameter.name);
+            match parameter.required {
+                true => quote!((#wire, Some(#ident.to_string()))),
+                false => quote!((#wire, #ident.map(|value| value.to_string()))),
+            }
+        };
+        parameters.map(part).collect()
     }
 
     /// Checks the values, builds the request and hands it to the shared code.
@@ -368,7 +412,8 @@ impl<'a> Call<'a> {
         });
         let sealed = self.sealed();
         let body = self.operation.body.is_some();
-        let query = (!body).then(|| quote!(.query(extra)));
+        let is_upload = self.operation.upload.is_some();
+        let query = (!body && !is_upload).then(|| quote!(.query(extra)));
         let mut mutable: Vec<TokenStream> = sealed.iter().map(|(name, _)| quote!(let mut #name = #name;)).collect();
         if !body && !sealed.is_empty() {
             mutable.push(quote!(let mut extra = extra;));
@@ -390,7 +435,15 @@ impl<'a> Call<'a> {
                 .then(|| client.#method(#(#arguments),*))
         };
         let take = quote!(let Self { client, #(#names,)* given: _ } = self;);
-        let send = quote!(crate::rt::send(client, request, &operations::#constant));
+        let send = match is_upload {
+            true => {
+                let fields = self.form();
+                let extra = if body { quote!(crate::Extra::new()) } else { quote!(extra) };
+                let parts = quote!(crate::rt::Parts { file, extra: #extra, fields: vec![#(#fields),*] });
+                quote!(crate::rt::upload(client, request, &operations::#constant, #parts))
+            }
+            false => quote!(crate::rt::send(client, request, &operations::#constant)),
+        };
         if sealed.is_empty() {
             return quote! {
                 #take

@@ -47,12 +47,21 @@ pub(crate) fn operation(operation: &Operation) -> String {
     for parameter in &operation.parameters {
         text.push_str(&format!("\n- {}", self::parameter(parameter)));
     }
-    if !operation.parameters.is_empty() {
+    if let Some(upload) = &operation.upload {
+        text.push_str(&format!("\n- `file`: {}", upload.description.split_whitespace().collect::<Vec<_>>().join(" ")));
+        let kinds = upload.endings.join(", ");
+        text.push_str(&if kinds.is_empty() { String::new() } else { format!("; {kinds}") });
+        text.push_str(&upload.max_bytes.map(|max| format!("; at most {max} bytes")).unwrap_or_default());
+    }
+    if !operation.parameters.is_empty() || operation.upload.is_some() {
         text.push('\n');
     }
     for group in &operation.one_of {
         let names: Vec<_> = group.iter().map(|name| format!("`{name}`")).collect();
         text.push_str(&format!("\nOne of {} is given.\n", names.join(", ")));
+    }
+    if operation.upload.is_some() {
+        text.push_str("\nRepeating the call is safe.\n");
     }
     if let Some(number) = &operation.idempotent_by {
         text.push_str(&format!("\nRepeating the call with the same `{number}` and the same content is safe.\n"));

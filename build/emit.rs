@@ -9,7 +9,7 @@ use super::generate::Generated;
 use super::names::snake_case;
 use super::reach::{Component, Reach};
 use super::spec::{Document, Location, Shape};
-use super::{calls, client, decode, enums, launch, requests, rules, seal, states, structs};
+use super::{calls, client, decode, downloads, enums, launch, requests, rules, seal, states, structs};
 
 /// The module of a family.
 pub(crate) fn family(
@@ -81,6 +81,7 @@ fn types(document: &Document, common: &Document, generated: &Generated, reach: &
                     }
                 }
                 emitted.extend(states::emit(schema, document, common));
+                emitted.extend(downloads::emit(schema, document, common));
                 emitted.extend(launch::emit(schema));
                 if reach.answers.contains(&component) {
                     emitted.extend(decode::emit(&schema.name, &fields));
@@ -98,7 +99,7 @@ pub(crate) fn missing(documents: &[(&Document, Reach)]) -> Result<String, String
     for (document, reach) in documents {
         for operation in &document.operations {
             let parameters = operation.parameters.iter();
-            let required = parameters.filter(|parameter| parameter.required && parameter.location == Location::Query);
+            let required = parameters.filter(|parameter| parameter.required && parameter.location != Location::Path);
             names.extend(required.map(|parameter| snake_case(&parameter.name)));
         }
         for schema in &document.schemas {

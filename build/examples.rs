@@ -35,6 +35,17 @@ fn example(document: &Document, common: &Document, operation: &Operation) -> Tok
     }
     let mut setters = Vec::new();
     let mut query = Vec::new();
+    let mut fields = Vec::new();
+    for parameter in operation.parameters.iter().filter(|parameter| parameter.location == Location::Form) {
+        let (setter, value, name, text) = (
+            format_ident!("{}", snake_case(&parameter.name)),
+            value(parameter),
+            &parameter.name,
+            text(&parameter.example),
+        );
+        setters.push(quote!(.#setter(#value)));
+        fields.push(quote!((#name, #text)));
+    }
     for parameter in operation.parameters.iter().filter(|parameter| parameter.location == Location::Query) {
         let is_alternative =
             operation.one_of.iter().any(|group| group.iter().skip(1).any(|name| name == &parameter.name));
@@ -64,6 +75,16 @@ fn example(document: &Document, common: &Document, operation: &Operation) -> Tok
         }
         None => quote!(None),
     };
+    let upload = match &operation.upload {
+        Some(upload) => {
+            let name = format!("example.{}", upload.endings.first().map_or("png", String::as_str));
+            arguments.push(quote!(crate::Upload::new(#name, "abc")));
+            let part = &upload.part;
+            let meta = upload.meta_example.to_string();
+            quote!(Some(crate::every_operation::Form { part: #part, name: #name, meta: #meta, fields: &[#(#fields),*] }))
+        }
+        None => quote!(None),
+    };
     let answer = match answer_example {
         Value::Null => quote!(None),
         example => {
@@ -80,6 +101,7 @@ fn example(document: &Document, common: &Document, operation: &Operation) -> Tok
             path: #target,
             query: &[#(#query),*],
             body: #body,
+            upload: #upload,
             status: #status,
             answer: #answer,
             call: |pay| {

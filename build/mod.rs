@@ -10,6 +10,7 @@ pub(crate) mod client;
 pub(crate) mod decode;
 pub(crate) mod discover;
 pub(crate) mod docs;
+pub(crate) mod downloads;
 pub(crate) mod emit;
 pub(crate) mod enums;
 pub(crate) mod events;
@@ -34,6 +35,7 @@ pub(crate) mod table;
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+pub(crate) mod uploads;
 
 use std::env;
 use std::path::{Path, PathBuf};

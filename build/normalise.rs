@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::spec::{Document, Schema, Shape, Type};
+use super::spec::{Document, Location, Schema, Shape, Type};
 
 /// Types of encrypted members; they stand in `src/types` and in no spec.
 pub(crate) const ENCRYPTED: [&str; 2] = ["Sensitive", "Ciphertext"];
@@ -16,7 +16,7 @@ pub(crate) fn openapi(document: &Document, common: &Document) -> Value {
     let mut paths = Map::new();
     for operation in &document.operations {
         let mut parameters = Vec::new();
-        for parameter in &operation.parameters {
+        for parameter in operation.parameters.iter().filter(|parameter| parameter.location != Location::Form) {
             parameters.push(json!({
                 "name": parameter.name,
                 "in": parameter.location.as_str(),

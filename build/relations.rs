@@ -19,6 +19,8 @@ pub(crate) struct Relations {
     pub(crate) stage: Vec<String>,
     /// The scenes in which a phone opens something with it: words of `launch::SCENES`.
     pub(crate) launch: Vec<String>,
+    /// The members that tell where a file is and what proves it.
+    pub(crate) download: Vec<(String, String)>,
 }
 
 /// An amount that is the sum of others.
@@ -59,6 +61,7 @@ impl Relations {
                 .collect(),
             at_most: pairs("x-at-most"),
             check: pairs("x-check"),
+            download: pairs("x-download"),
             progress: node.text_at("x-progress").map(str::to_owned),
             stage: node.texts_at("x-stage"),
             launch: node.texts_at("x-launch"),

@@ -8,6 +8,7 @@ use super::load::Node;
 use super::names::pascal_case;
 use super::reach::Reach;
 use super::relations::{Relations, Word, groups, words};
+use super::uploads::{self, Form, Upload};
 
 pub(crate) const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 pub(crate) const COMMON: &str = "common";
@@ -30,6 +31,8 @@ pub(crate) struct Document {
     pub(crate) name: String,
     pub(crate) root: Node,
     pub(crate) operations: Vec<Operation>,
+    /// Files with an address of their own.
+    pub(crate) files: Vec<Operation>,
     pub(crate) schemas: Vec<Schema>,
     pub(crate) events: Vec<Event>,
 }
@@ -88,7 +91,9 @@ pub(crate) struct Operation {
     /// Groups of query parameters of which one is given.
     pub(crate) one_of: Vec<Vec<String>>,
     pub(crate) parameters: Vec<Parameter>,
+    /// Of an upload, the members of its meta that a caller gives.
     pub(crate) body: Option<Body>,
+    pub(crate) upload: Option<Upload>,
     /// Success status.
     pub(crate) status: u16,
     /// Type of the success answer; `None` when it has no body.
@@ -100,6 +105,8 @@ pub(crate) struct Operation {
 pub(crate) enum Location {
     Path,
     Query,
+    /// A part of an upload beside the file and its meta.
+    Form,
 }
 
 impl Location {
@@ -108,6 +115,7 @@ impl Location {
         match self {
             Self::Path => "path",
             Self::Query => "query",
+            Self::Form => "form",
         }
     }
 }
@@ -201,10 +209,14 @@ impl Document {
             name: name.to_owned(),
             root,
             operations: Vec::new(),
+            files: Vec::new(),
             schemas: Vec::new(),
             events: Vec::new(),
         };
-        document.operations = document.read_operations()?;
+        document.operations = document.read_operations(false)?;
+        document.files = document.read_operations(true)?;
+        // The others have addresses that come from other answers.
+        document.files.retain(|file| file.parameters.iter().all(|parameter| parameter.location == Location::Path));
         document.schemas = document.read_schemas()?;
         document.events = document.read_events()?;
         document.tell_ciphertexts();
@@ -241,12 +253,11 @@ impl Document {
         self.family == COMMON
     }
 
-    fn read_operations(&self) -> Result<Vec<Operation>, Problem> {
+    fn read_operations(&self, are_files: bool) -> Result<Vec<Operation>, Problem> {
         let mut operations = Vec::new();
         for path in self.root.get("paths").map(Node::entries).unwrap_or_default() {
             for method in METHODS {
-                // A file has no call of its own: its address comes from another answer.
-                if let Some(node) = path.value.get(method).filter(|node| !node.is_true_at("x-stream")) {
+                if let Some(node) = path.value.get(method).filter(|node| node.is_true_at("x-stream") == are_files) {
                     operations.push(self.read_operation(&path.key, method, node)?);
                 }
             }
@@ -260,16 +271,27 @@ impl Document {
         for parameter in node.get("parameters").map(Node::items).unwrap_or_default() {
             parameters.push(self.read_parameter(self.resolve(parameter)?)?);
         }
-        let body = match node.get("requestBody") {
-            Some(body) => match body.at(&["content", "application/json", "schema"]) {
-                Some(schema) => Some(Body {
-                    ty: self.read_type(schema)?,
-                    required: body.is_true_at("required"),
-                    example: example(body.at(&["content", "application/json", "example"])),
-                }),
+        let upload = match node.get("requestBody") {
+            Some(body) => self.read_upload(body)?,
+            None => None,
+        };
+        let (upload, body) = match (upload, node.get("requestBody")) {
+            (Some(Form { upload, body, fields }), _) => {
+                parameters.extend(fields);
+                (Some(upload), body)
+            }
+            (None, Some(body)) => match body.at(&["content", "application/json", "schema"]) {
+                Some(schema) => {
+                    let body = Body {
+                        ty: self.read_type(schema)?,
+                        required: body.is_true_at("required"),
+                        example: example(body.at(&["content", "application/json", "example"])),
+                    };
+                    (None, Some(body))
+                }
                 None => return Err(self.problem(body, "json-only", "a request body is application/json")),
             },
-            None => None,
+            (None, None) => (None, None),
         };
         let (mut status, mut answer, mut answer_example) = (0, None, Value::Null);
         for response in node.get("responses").map(Node::entries).unwrap_or_default() {
@@ -298,6 +320,7 @@ impl Document {
             one_of: groups(node),
             parameters,
             body,
+            upload,
             status,
             answer,
             answer_example,
@@ -337,8 +360,19 @@ impl Document {
         let Some(schema) = node.get("schema") else {
             return Err(self.problem(node, "parameter-schema", "a parameter has a schema"));
         };
+        self.read_value(node.text_at("name").unwrap_or_default(), location, node, schema)
+    }
+
+    /// A value outside of a body.
+    pub(super) fn read_value(
+        &self,
+        name: &str,
+        location: Location,
+        node: &Node,
+        schema: &Node,
+    ) -> Result<Parameter, Problem> {
         Ok(Parameter {
-            name: node.text_at("name").unwrap_or_default().to_owned(),
+            name: name.to_owned(),
             location,
             required: node.is_true_at("required"),
             marks: Marks::read(node),
@@ -354,6 +388,9 @@ impl Document {
         let mut schemas = Vec::new();
         for entry in self.root.at(&["components", "schemas"]).map(Node::entries).unwrap_or_default() {
             let node = &entry.value;
+            if uploads::is_hidden(&self.root, &entry.key, node) {
+                continue;
+            }
             let shape = if node.get("properties").is_some() || node.text_at("type") == Some("object") {
                 Shape::Object(self.read_properties(node)?)
             } else if node.get("enum").is_some() {
@@ -378,6 +415,9 @@ impl Document {
         let mut properties = Vec::new();
         for entry in schema.get("properties").map(Node::entries).unwrap_or_default() {
             let node = &entry.value;
+            if uploads::is_made(node) {
+                continue;
+            }
             properties.push(Property {
                 name: entry.key.clone(),
                 line: entry.line,
@@ -391,7 +431,7 @@ impl Document {
         Ok(properties)
     }
 
-    fn read_type(&self, node: &Node) -> Result<Type, Problem> {
+    pub(super) fn read_type(&self, node: &Node) -> Result<Type, Problem> {
         if node.is_true_at("x-encrypted") {
             return Ok(Type::Sensitive);
         }

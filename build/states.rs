@@ -87,7 +87,13 @@ fn progress(schema: &Schema, path: &str, on: TokenStream, document: &Document, c
 }
 
 /// An expression for the word at the end of a path: `Option<&str>`.
-fn text(schema: &Schema, path: &str, on: TokenStream, document: &Document, common: &Document) -> TokenStream {
+pub(crate) fn text(
+    schema: &Schema,
+    path: &str,
+    on: TokenStream,
+    document: &Document,
+    common: &Document,
+) -> TokenStream {
     let value = value(schema, path, on, document, common);
     quote!(#value.map(|word| word.as_str()))
 }

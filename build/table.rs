@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::names::{constant_case, pascal_case};
-use super::rules;
 use super::spec::{Document, Operation};
+use super::{rules, uploads};
 
 pub(crate) fn emit(document: &Document) -> TokenStream {
     let rows = document.operations.iter().map(row);
@@ -17,7 +17,8 @@ pub(crate) fn emit(document: &Document) -> TokenStream {
     quote! {
         pub(crate) mod operations {
             use super::rules;
-            use crate::rt::{Effect, Operation};
+            #[allow(unused_imports, reason = "only a family with uploads has forms")]
+            use crate::rt::{Effect, Form, Made, Operation};
 
             #(#rows)*
 
@@ -39,6 +40,13 @@ fn row(operation: &Operation) -> TokenStream {
     let idempotent_by = option(&operation.idempotent_by);
     let effect = format_ident!("{}", pascal_case(&operation.effect));
     let host = option(&operation.host);
+    let upload = match &operation.upload {
+        Some(upload) => {
+            let form = uploads::emit(upload);
+            quote!(Some(&#form))
+        }
+        None => quote!(None),
+    };
     let path = &operation.path;
     let parameters = rules::parameters(operation);
     let one_of = rules::groups(&operation.one_of);
@@ -57,6 +65,7 @@ fn row(operation: &Operation) -> TokenStream {
             parameters: rules::#parameters,
             one_of: #one_of,
             body: #body,
+            upload: #upload,
         };
     }
 }

@@ -190,6 +190,9 @@ families! {
     /// Payments with medical insurance. 「医保支付」
     #[cfg(feature = "med-ins")]
     med_ins: MedIns,
+    /// Files for other calls. 「图片、视频上传」
+    #[cfg(feature = "media")]
+    media: Media,
     /// Membership cards. 「会员卡」
     #[cfg(feature = "member-card")]
     member_card: MemberCard,

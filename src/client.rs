@@ -17,6 +17,7 @@ use std::time::Duration;
 use http::{HeaderValue, Method};
 
 pub use self::brand::{Brand, BrandId, WechatPayBrand};
+pub(crate) use self::builder::is_wechat_pay;
 pub use self::builder::{FourByteCharacters, Validation, WechatPayBuilder};
 pub use self::health::Health;
 pub use self::self_test::SelfTest;
@@ -112,6 +113,11 @@ impl Core {
         &self.0.base
     }
 
+    /// The gateway is a simulated one on this machine.
+    pub(crate) fn is_loopback(&self) -> bool {
+        self.0.is_loopback
+    }
+
     pub(crate) fn http(&self) -> &reqwest::Client {
         &self.0.http
     }
@@ -179,11 +185,12 @@ impl Core {
         &self,
         request: &reqwest::Request,
         operation: &Operation,
+        fields: &[(&str, String)],
         offences: Offences,
     ) -> crate::Result<()> {
         let merchant = self.merchant();
         let mchid = (merchant.scheme == Scheme::Merchant).then(|| merchant.mchid().as_str());
         let context = Context { mchid, is_loopback: self.0.is_loopback };
-        self.0.checks.request(request, operation, context, offences)
+        self.0.checks.request(request, operation, fields, context, offences)
     }
 }

@@ -58,12 +58,17 @@ pub enum ErrorKind {
     /// A ciphertext of an answer or a notification does not open with the keys of this client. Those of an answer say
     /// nothing about the request: see [`Outcome::NoRequest`].
     Decrypt,
+    /// A file is not the one that WeChat Pay gave the hash of, is too large, or cannot be written. Nothing of it is to be
+    /// used.
+    Download,
     /// What WeChat Pay says is not what your own records say; see [`Expected`](crate::Expected).
     Mismatch,
     /// The values of this call cannot be sent as they are.
     Request,
     /// The request could not be signed.
     Sign,
+    /// A bill cannot be read, or does not add up.
+    Statement,
     /// The connection failed before, while or after the request was sent; the outcome tells which.
     Transport,
     /// A success answer or a notification whose signature is missing or wrong; see [`Error::verify_failure`].
@@ -255,6 +260,16 @@ impl Error {
     pub(crate) fn of_answer(mut self) -> Self {
         self.inner.outcome = Outcome::Unknown;
         self
+    }
+
+    /// A file that is not to be used. The request only read.
+    pub(crate) fn download(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Download, Outcome::Unknown, message)
+    }
+
+    /// A bill that cannot be read.
+    pub(crate) fn statement(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Statement, Outcome::NoRequest, message)
     }
 
     /// What it says, without what follows from it.

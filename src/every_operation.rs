@@ -6,7 +6,7 @@ use std::pin::Pin;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use crate::support::{Reply, Wire, platform_opens};
+use crate::support::{Received, Reply, Wire, platform_opens};
 use crate::{Result, WechatPay};
 
 /// An answer on its way, as the JSON it was read from.
@@ -20,9 +20,43 @@ pub(crate) struct Example {
     pub(crate) path: &'static str,
     pub(crate) query: &'static [(&'static str, &'static str)],
     pub(crate) body: Option<&'static str>,
+    pub(crate) upload: Option<Form>,
     pub(crate) status: u16,
     pub(crate) answer: Option<&'static str>,
     pub(crate) call: fn(&WechatPay) -> Answering,
+}
+
+/// The form of an upload of the text `abc`.
+pub(crate) struct Form {
+    pub(crate) part: &'static str,
+    pub(crate) name: &'static str,
+    /// The whole meta, with the digest of `abc`.
+    pub(crate) meta: &'static str,
+    pub(crate) fields: &'static [(&'static str, &'static str)],
+}
+
+impl Form {
+    /// Looks at what came in, and gives what of it is signed.
+    fn check(&self, request: &Received, id: &str) -> Vec<u8> {
+        let parts = request.parts();
+        let names: Vec<&str> = parts.iter().map(|part| part.name.as_str()).collect();
+        let fields = self.fields.iter().map(|(name, _)| *name);
+        assert_eq!(names, std::iter::once("meta").chain(fields).chain([self.part]).collect::<Vec<_>>(), "{id}");
+        let mut meta = json(Some(self.meta));
+        for name in ["filename", "file_name"] {
+            if let Some(member) = meta.get_mut(name) {
+                *member = self.name.into();
+            }
+        }
+        let (first, last) = (&parts[0], &parts[parts.len() - 1]);
+        let sent: Value = serde_json::from_slice(&first.content).expect("the meta is JSON");
+        assert_eq!(sent, meta, "{id}: the meta");
+        assert_eq!((last.file_name.as_deref(), last.content.as_slice()), (Some(self.name), b"abc".as_slice()), "{id}");
+        for (part, (_, value)) in parts[1..].iter().zip(self.fields) {
+            assert_eq!(part.content, value.as_bytes(), "{id}: {}", part.name);
+        }
+        first.content.clone()
+    }
 }
 
 fn json(text: Option<&str>) -> Value {
@@ -54,6 +88,12 @@ async fn every_operation_sends_its_example_and_reads_its_answer_without_loss() {
         assert_eq!(answer, json(example.answer), "{id}: the answer");
 
         let request = wire.only();
+        if let Some(form) = &example.upload {
+            let meta = form.check(&request, &id);
+            let signed = Received { body: meta, ..request };
+            assert!(signed.is_signed(), "{id}");
+            continue;
+        }
         assert!(request.is_signed(), "{id}");
         assert_eq!(request.method, example.method, "{id}");
         let (path, query) = request.target.split_once('?').unwrap_or((&request.target, ""));

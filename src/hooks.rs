@@ -14,10 +14,14 @@ use crate::{Error, Outcome, Result, Trust};
 
 mod carry;
 mod certificates;
+mod fetch;
+mod form;
 mod lost;
 mod raw;
 
 pub(crate) use self::certificates::download_certificates;
+pub(crate) use self::fetch::{Arriving, fetch};
+pub(crate) use self::form::FormBody;
 use self::lost::lost;
 pub(crate) use self::raw::Raw;
 
@@ -71,10 +75,15 @@ fn set_headers(core: &Core, request: &mut reqwest::Request) {
 
 /// One attempt.
 pub(crate) async fn attempt(core: &Core, request: reqwest::Request) -> reqwest::Result<reqwest::Response> {
-    match try_attempt(core, request).await {
+    match try_attempt(core, request, None).await {
         Ok(checked) => Ok(carry::answer(checked)),
         Err(error) => Err(carry::failure(error).await),
     }
+}
+
+/// One attempt of an upload: of its body the meta is signed.
+pub(crate) async fn attempt_upload(core: &Core, request: reqwest::Request, meta: &[u8]) -> Result<Checked> {
+    try_attempt(core, request, Some(meta)).await
 }
 
 /// Whether there is a runtime to run on: what needs one would panic.
@@ -85,11 +94,11 @@ pub(crate) fn runtime() -> Result<()> {
     }
 }
 
-async fn try_attempt(core: &Core, mut request: reqwest::Request) -> Result<Checked> {
+async fn try_attempt(core: &Core, mut request: reqwest::Request, meta: Option<&[u8]>) -> Result<Checked> {
     runtime()?;
     // The keys that this request asks the answer to be signed with, whatever replaces them meanwhile.
     let trust = core.trust();
-    let authorization = sign(core, &request).await?;
+    let authorization = sign(core, &request, meta).await?;
     request.headers_mut().insert(AUTHORIZATION, authorization);
     let mut response = core.http().execute(request).await.map_err(|error| lost(error, None))?;
     let status = response.status();
@@ -101,15 +110,16 @@ async fn try_attempt(core: &Core, mut request: reqwest::Request) -> Result<Check
     }
 }
 
-async fn sign(core: &Core, request: &reqwest::Request) -> Result<HeaderValue> {
+async fn sign(core: &Core, request: &reqwest::Request, meta: Option<&[u8]>) -> Result<HeaderValue> {
     let url = request.url();
     let target = match url.query() {
         Some(query) => format!("{}?{query}", url.path()),
         None => url.path().to_owned(),
     };
-    let body = match request.body() {
-        None => &[],
-        Some(body) => body.as_bytes().ok_or_else(|| Error::sign("a streamed body cannot be signed"))?,
+    let body = match (meta, request.body()) {
+        (Some(meta), _) => meta,
+        (None, None) => &[],
+        (None, Some(body)) => body.as_bytes().ok_or_else(|| Error::sign("a streamed body cannot be signed"))?,
     };
     core.merchant().authorization(request.method(), &target, body, core.clock().now()).await
 }

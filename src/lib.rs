@@ -4,8 +4,11 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod api;
+mod batch;
 mod client;
 mod clock;
+mod digest;
+mod download;
 mod error;
 #[cfg(test)]
 #[cfg(feature = "simulator")]
@@ -27,8 +30,10 @@ mod shared;
 mod sign;
 #[cfg(feature = "simulator")]
 pub mod simulator;
+pub mod statement;
 mod trust;
 mod types;
+mod upload;
 mod verify;
 pub mod webhook;
 
@@ -51,10 +56,12 @@ pub use http;
 
 #[allow(unreachable_pub, unused_imports, reason = "without a family there is none to export")]
 pub use self::api::*;
+pub use self::batch::{Batch, Fetched};
 pub use self::client::{
     Brand, BrandId, FourByteCharacters, Health, SelfTest, Validation, WechatPay, WechatPayBrand, WechatPayBuilder,
 };
 pub use self::clock::Clock;
+pub use self::download::{Download, FileSource, HasFile, Pieces};
 pub use self::error::{ApiError, Error, ErrorCode, ErrorDetail, ErrorKind, Outcome, Result};
 pub use self::keys::{ApiV2Key, ApiV3Key, Certificate, PrivateKey, PublicKey};
 pub use self::merchant::{CertificateSerial, MchId, Merchant};
@@ -71,6 +78,7 @@ pub use self::types::{
     BeijingDate, BeijingHour, BeijingIsoDate, BeijingTime, Checked, Ciphertext, Expected, Fen, JsonText, MediaId,
     PayscoreStage, PayscoreTime, Plaintext, Progress, Rfc3339Time, Sensitive,
 };
+pub use self::upload::Upload;
 pub use self::verify::{VerifiedBy, VerifyFailure};
 
 /// Members of a JSON object by name.

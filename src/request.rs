@@ -52,6 +52,7 @@ pub(crate) const fn raw(id: &'static str, effect: Effect) -> Operation {
         parameters: &[],
         one_of: &[],
         body: None,
+        upload: None,
     }
 }
 

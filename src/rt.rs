@@ -10,9 +10,10 @@ mod extra_query;
 mod members;
 mod seal;
 mod send;
+mod upload;
 
 pub(crate) use self::blank::Blank;
-pub(crate) use self::checks::{Checks, Prepared, encode};
+pub(crate) use self::checks::{Checks, Prepared, encode, path};
 pub(crate) use self::debug::Fields;
 pub(crate) use self::decode::{Decode, DecodeError, Object, deserialize};
 pub(crate) use self::effect::Effect;
@@ -20,3 +21,4 @@ pub(crate) use self::extra_query::ExtraQuery;
 pub(crate) use self::members::Members;
 pub(crate) use self::seal::{Seal, Sealer, seal};
 pub(crate) use self::send::{Operation, ready, send};
+pub(crate) use self::upload::{Form, Made, Parts, upload};

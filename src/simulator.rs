@@ -59,12 +59,14 @@
 
 mod answer;
 mod authorization;
+mod bills;
 mod books;
 mod clock;
 mod combine;
 mod complaint;
 mod desk;
 mod fault;
+mod form;
 mod gateway;
 mod identity;
 mod journal;

@@ -1,14 +1,26 @@
 //! Rules for vendor extensions: known, and true.
 
+use super::super::downloads;
 use super::super::load::{Data, Node};
 use super::super::spec::{Document, Location, Operation, Shape, Type};
+use super::super::uploads;
 use super::Report;
 
 pub(super) const OPERATION: [&str; 7] =
     ["x-role", "x-effect", "x-host", "x-idempotent-by", "x-query-with", "x-one-of", "x-stream"];
 /// What may be said of a property or a parameter.
-pub(super) const VALUE: [&str; 7] =
-    ["x-personal", "x-encrypted", "x-json-string", "x-max-bytes", "x-notify-url", "x-equals", "x-differs"];
+pub(super) const VALUE: [&str; 10] = [
+    "x-personal",
+    "x-encrypted",
+    "x-json-string",
+    "x-max-bytes",
+    "x-notify-url",
+    "x-equals",
+    "x-differs",
+    "x-file",
+    "x-constant",
+    "x-endings",
+];
 pub(super) const COMPONENT: [&str; 10] = [
     "x-distinct",
     "x-one-of",
@@ -19,6 +31,7 @@ pub(super) const COMPONENT: [&str; 10] = [
     "x-progress",
     "x-check",
     "x-stage",
+    "x-download",
     "x-launch",
 ];
 
@@ -45,7 +58,17 @@ pub(super) fn marks(report: &mut Report<'_>, node: &Node, schema: &Node) {
             report.add(mark.line, "mark", format!("`{name}` is `true` or left out"));
         }
     }
-    for name in ["x-encrypted", "x-json-string", "x-notify-url", "x-max-bytes", "x-equals", "x-differs"] {
+    for name in [
+        "x-encrypted",
+        "x-json-string",
+        "x-notify-url",
+        "x-max-bytes",
+        "x-equals",
+        "x-differs",
+        "x-file",
+        "x-constant",
+        "x-endings",
+    ] {
         if let Some(mark) = node.get(name).filter(|_| !is_text) {
             report.add(mark.line, "mark", format!("`{name}` is for text"));
         }
@@ -63,6 +86,24 @@ pub(super) fn marks(report: &mut Report<'_>, node: &Node, schema: &Node) {
 }
 
 pub(super) fn check(report: &mut Report<'_>, document: &Document, common: &Document) {
+    for component in document.root.at(&["components", "schemas"]).map(Node::entries).unwrap_or_default() {
+        let is_meta = document
+            .operations
+            .iter()
+            .any(|operation| operation.upload.as_ref().is_some_and(|upload| upload.meta == component.key));
+        let mut properties = component.value.get("properties").map(Node::entries).unwrap_or_default().iter();
+        if let Some(made) = properties.find(|property| uploads::is_made(&property.value)).filter(|_| !is_meta) {
+            let message = "only the meta of an upload has members that the SDK makes";
+            report.add(made.line, "upload", message);
+        }
+    }
+    for schema in document.schemas.iter().filter(|schema| !schema.relations.download.is_empty()) {
+        if !downloads::is_right(schema) {
+            let message =
+                "x-download names the members url, hash_type, hash (and sequence, key, nonce), or parts and count";
+            report.add(schema.line, "x-download", message);
+        }
+    }
     for operation in &document.operations {
         if operation.roles.is_empty() || operation.roles.iter().any(|role| !ROLES.contains(&role.as_str())) {
             report.add(operation.line, "x-role", "x-role lists merchant, partner or institution");

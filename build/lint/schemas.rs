@@ -118,6 +118,7 @@ fn used(report: &mut Report<'_>, node: Option<&Node>) {
         Some("integer") if node.text_at("format") != Some("int64") => {
             report.add(node.line, "integer-format", "an integer is `format: int64`");
         }
+        Some("string") if node.text_at("format") == Some("binary") => {}
         Some("string" | "boolean" | "array") if node.get("format").is_some() => {
             report.add(node.line, "format", "only integers have a format; times are components of common.yaml");
         }

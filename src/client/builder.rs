@@ -333,10 +333,7 @@ pub(super) fn access_point(text: &str) -> Result<String> {
         return refuse("it has a path, query or fragment, which would be signed into every request");
     }
     let host = url.host_str().unwrap_or_default();
-    let is_known = DOMAINS
-        .iter()
-        .any(|domain| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')));
-    if !is_known || url.port().is_some() {
+    if !is_wechat_pay(host) || url.port().is_some() {
         return refuse("the host is not one of WeChat Pay's");
     }
     Ok(format!("https://{host}"))
@@ -350,6 +347,11 @@ fn loopback(text: &str) -> Result<String> {
         Some(address) => Ok(format!("http://{address}")),
         None => Err(Error::config(format!("the backup of a simulated gateway is on loopback too, not at {text}"))),
     }
+}
+
+/// Whether a host may see an Authorization.
+pub(crate) fn is_wechat_pay(host: &str) -> bool {
+    DOMAINS.iter().any(|domain| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
 }
 
 /// Name and version of this SDK and the system: WeChat Pay refuses requests that do not say who they are.

@@ -18,11 +18,12 @@ pub(super) struct Checks {
 }
 
 impl Checks {
-    /// `offences` are those that were found before the request was built.
+    /// `fields` are the parts of a form beside the file and its meta, `offences` those that were found before the request was built.
     pub(super) fn request(
         self,
         request: &reqwest::Request,
         operation: &Operation,
+        fields: &[(&str, String)],
         context: Context<'_>,
         mut offences: Offences,
     ) -> Result<()> {
@@ -32,7 +33,8 @@ impl Checks {
         }
         if self.validation != Validation::Off {
             let path = if offences.break_path() { "" } else { request.url().path() };
-            let given = parameters(path, request.url(), operation);
+            let mut given = parameters(path, request.url(), operation);
+            given.extend(fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
             rules::check_parameters(operation.parameters, operation.one_of, &given, context, &mut offences);
             if let Some(rules) = operation.body {
                 let body: Value = serde_json::from_slice(body).unwrap_or_default();

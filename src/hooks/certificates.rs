@@ -18,7 +18,7 @@ pub(crate) async fn download_certificates(core: &Core) -> Result<Vec<Certificate
     let built = core.http().request(Method::GET, format!("{}{path}", core.base())).build();
     let mut request = built.map_err(|error| Error::request("the request cannot be built").with_source(error))?;
     set_headers(core, &mut request);
-    let authorization = sign(core, &request).await?;
+    let authorization = sign(core, &request, None).await?;
     request.headers_mut().insert(http::header::AUTHORIZATION, authorization);
     let mut response = core.http().execute(request).await.map_err(|error| lost(error, None))?;
     let status = response.status();

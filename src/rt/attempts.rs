@@ -8,15 +8,23 @@ use tokio::time::Instant;
 
 use super::send::{Answer, Operation};
 use crate::client::Core;
-use crate::hooks::{self, Checked};
+use crate::hooks::{self, Checked, FormBody};
 use crate::retry::pause;
 use crate::sending::CallOptions;
 use crate::{Error, ErrorKind, Outcome, Result};
 
+/// The form of an upload, and what of it is signed.
+pub(super) struct SignedForm {
+    pub(super) meta: Vec<u8>,
+    pub(super) body: FormBody,
+}
+
+/// The request of an upload has no body; each attempt gets the form anew.
 pub(super) async fn make<C: ClientHooks<Core>>(
     client: &C,
     request: reqwest::Request,
     operation: &'static Operation,
+    form: Option<&SignedForm>,
 ) -> Result<Answer> {
     let core = client.inner();
     let options = CallOptions::of_this_call();
@@ -33,7 +41,7 @@ pub(super) async fn make<C: ClientHooks<Core>>(
         route.direct(&mut request);
         let left = deadline.saturating_duration_since(Instant::now());
         *request.timeout_mut() = Some(core.attempt_timeout().min(left));
-        let error = match attempt(client, request, operation).await {
+        let error = match attempt(client, request, operation, form).await {
             Ok(answer) => {
                 core.budget().earn();
                 route.succeeded();
@@ -63,21 +71,26 @@ pub(super) async fn make<C: ClientHooks<Core>>(
 
 async fn attempt<C: ClientHooks<Core>>(
     client: &C,
-    request: reqwest::Request,
+    mut request: reqwest::Request,
     operation: &'static Operation,
+    form: Option<&SignedForm>,
 ) -> Result<Answer> {
+    if let Some(SignedForm { meta, body }) = form {
+        *request.body_mut() = Some(reqwest::Body::wrap(body.clone()));
+        return judge(hooks::attempt_upload(client.inner(), request, meta).await?);
+    }
     let info = OperationInfo { operation_id: operation.id };
     let result = client.exec(request, &info).await;
     client
         .post::<()>(&result, &info)
         .await
         .map_err(|error| Error::decode("the answer is refused").with_source(error))?;
-    judge(result)
+    judge(hooks::take(result)?)
 }
 
 /// Only a success status with a right signature becomes an [`Answer`].
-fn judge(result: reqwest::Result<reqwest::Response>) -> Result<Answer> {
-    let Checked { status, headers, body, verdict } = hooks::take(result)?;
+fn judge(checked: Checked) -> Result<Answer> {
+    let Checked { status, headers, body, verdict } = checked;
     match verdict {
         Some(verified_by) if status.is_success() => Ok(Answer { status, headers, body, verified_by }),
         verdict => Err(Error::api_answer(status, verdict.is_some(), &body)

@@ -19,6 +19,18 @@ pub(crate) fn encode(value: &str) -> String {
     utf8_percent_encode(value, &RESERVED).to_string()
 }
 
+/// A path with its values encoded; none when a value would reach another endpoint.
+pub(crate) fn path(template: &str, values: &[(&str, &str)]) -> Option<String> {
+    let mut path = template.to_owned();
+    for (name, value) in values {
+        if matches!(*value, "" | "." | "..") {
+            return None;
+        }
+        path = path.replace(&format!("{{{name}}}"), &encode(value));
+    }
+    Some(path)
+}
+
 /// A request that is built, and what is already known to be wrong with it.
 pub(crate) struct Prepared {
     pub(crate) request: reqwest::Request,

@@ -3,7 +3,7 @@
 use http::{HeaderMap, StatusCode};
 use progenitor_client::{ClientHooks, OperationInfo};
 
-use super::{Decode, Effect, Prepared, attempts};
+use super::{Decode, Effect, Form, Prepared, attempts};
 use crate::client::Core;
 use crate::rules::{Object, Parameter};
 use crate::verify::VerifiedBy;
@@ -25,7 +25,9 @@ pub(crate) struct Operation {
     pub(crate) parameters: &'static [Parameter],
     /// Groups of query parameters of which one is given.
     pub(crate) one_of: &'static [&'static [&'static str]],
+    /// Of an upload, the members of its meta that a caller gives.
     pub(crate) body: Option<&'static Object>,
+    pub(crate) upload: Option<&'static Form>,
 }
 
 impl Operation {
@@ -35,7 +37,7 @@ impl Operation {
 
     /// Whether a repeat with the same content has no second effect.
     pub(crate) fn reenters(&self) -> bool {
-        self.reads() || self.idempotent_by.is_some()
+        self.reads() || self.effect == Effect::Upload || self.idempotent_by.is_some()
     }
 }
 
@@ -74,16 +76,16 @@ async fn exchange<C: ClientHooks<Core>>(
 ) -> Result<Answer> {
     let Prepared { mut request, offences } = request?;
     client.inner().ready().await?;
-    client.inner().check(&request, operation, offences)?;
+    client.inner().check(&request, operation, &[], offences)?;
     let info = OperationInfo { operation_id: operation.id };
     client
         .pre::<()>(&mut request, &info)
         .await
         .map_err(|error| Error::request("the request is refused").with_source(error))?;
-    attempts::make(client, request, operation).await
+    attempts::make(client, request, operation, None).await
 }
 
-fn read<T: Decode>(answer: Answer) -> Result<Response<T>> {
+pub(super) fn read<T: Decode>(answer: Answer) -> Result<Response<T>> {
     let Answer { status, headers, body, verified_by } = answer;
     match T::decode_body(&body) {
         Ok(value) => Ok(Response::new(value, status, headers, verified_by, body)),

@@ -114,6 +114,20 @@ pub enum Rule {
         /// What is expected.
         expected: &'static str,
     },
+    /// A file without any bytes.
+    EmptyFile,
+    /// The file is too large.
+    FileTooLarge {
+        /// The documented maximum in bytes.
+        max: usize,
+        /// What it has.
+        actual: usize,
+    },
+    /// The name of the file does not say that it is of a kind that is taken.
+    FileEnding {
+        /// How it may end.
+        endings: &'static [&'static str],
+    },
     /// The number is too small.
     TooSmall {
         /// The documented minimum.
@@ -181,6 +195,9 @@ impl fmt::Display for Rule {
             Self::PathSegment => f.write_str("is empty, `.` or `..`, and so would reach another endpoint"),
             Self::Pattern { pattern } => write!(f, "does not match {pattern}"),
             Self::Time { expected } => write!(f, "is not {expected}"),
+            Self::EmptyFile => f.write_str("is empty"),
+            Self::FileTooLarge { max, actual } => write!(f, "at most {max} bytes, has {actual}"),
+            Self::FileEnding { endings } => write!(f, "its name ends in one of {}", listed(endings)),
             Self::TooSmall { min } => write!(f, "at least {min}"),
             Self::TooLarge { max } => write!(f, "at most {max}"),
             Self::TooFew { min, actual } => write!(f, "at least {min} members, has {actual}"),

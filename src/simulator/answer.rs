@@ -53,6 +53,7 @@ struct Detail {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Location {
     Body,
+    Form,
     Path,
     Query,
 }
@@ -61,6 +62,7 @@ impl Location {
     fn as_str(self) -> &'static str {
         match self {
             Self::Body => "body",
+            Self::Form => "form",
             Self::Path => "path",
             Self::Query => "query",
         }

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::answer::{Answer, Refusal};
+use super::bills::Bills;
+use super::identity::Identity;
 use super::post::Draft;
 use super::register::Register;
 use super::spec::Operation;
@@ -15,6 +17,7 @@ use crate::Rfc3339Time;
 /// The state of one gateway.
 #[derive(Debug, Default)]
 pub(super) struct Books {
+    pub(super) bills: Bills,
     pub(super) trades: trade::Trades,
     pub(super) combined: combine::Combined,
     pub(super) refunds: refund::Refunds,
@@ -45,7 +48,13 @@ pub(super) enum Job {
 
 impl Books {
     /// Carries out a call that fits its spec; what no book knows is answered by the spec's example.
-    pub(super) fn execute(&mut self, operation: &Operation, call: &Call<'_>, now: i64) -> Result<Answer, Refusal> {
+    pub(super) fn execute(
+        &mut self,
+        identity: &Identity,
+        operation: &Operation,
+        call: &Call<'_>,
+        now: i64,
+    ) -> Result<Answer, Refusal> {
         self.catch_up(now);
         let done = match operation.family.as_str() {
             "payments" | "partner_payments" => trade::call(self, call, now),
@@ -54,6 +63,7 @@ impl Books {
             "payscore" | "partner_payscore" => payscore::call(self, call, now),
             "merchant_transfer" | "partner_merchant_transfer" => transfer::call(self, call, now),
             "profit_sharing" => sharing::call(self, call, now),
+            "bill" => self.bills.call(identity, call),
             "complaints" => complaint::call(self, call, now),
             _ => None,
         };

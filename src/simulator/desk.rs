@@ -13,6 +13,7 @@ use super::authorization::{self, Signed};
 use super::books::Books;
 use super::clock::SimulatedClock;
 use super::fault::Fault;
+use super::form::Form;
 use super::identity::Identity;
 use super::journal::{Journal, Received};
 use super::post::{Draft, Post};
@@ -82,7 +83,10 @@ impl Desk {
 
     fn answer(&self, received: &mut Received, now: i64) -> Result<Answer, Refusal> {
         let Received { method, target, headers, body, .. } = &*received;
-        authorization::check(self.identity, now, headers, Signed { method, target, body })?;
+        let form = Form::read(headers, body)?;
+        // Of an upload the meta is signed.
+        let signed = form.as_ref().map_or(&body[..], |form| form.meta);
+        authorization::check(self.identity, now, headers, Signed { method, target, body: signed })?;
         self.check_headers(headers)?;
         let (path, query) = match target.split_once('?') {
             Some((path, query)) => (path, Some(query)),
@@ -92,6 +96,9 @@ impl Desk {
             Found::Operation(operation, parameters) => (operation, parameters),
             Found::OtherMethods(methods) => return Ok(other_method(&methods)),
             Found::Nothing => {
+                if let Some(file) = lock(&self.books).bills.file(path, query) {
+                    return Ok(file);
+                }
                 if let Some(answer) = self.certificates().answer(self.identity, (method, path), headers, body) {
                     return answer;
                 }
@@ -99,7 +106,7 @@ impl Desk {
                 return Err(Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", 268_435_460, message));
             }
         };
-        let call = validate::check(operation, &parameters, query, headers, body);
+        let call = validate::check(operation, &parameters, query, headers, body, form.as_ref());
         let about_keys = self.certificates().answer(self.identity, (method, path), headers, body);
         received.operation = Some(operation.id.clone());
         let call = call?;
@@ -112,7 +119,7 @@ impl Desk {
                 }
                 Ok(answer)
             }
-            None => self.books(|books| books.execute(operation, &call, now)),
+            None => self.books(|books| books.execute(self.identity, operation, &call, now)),
         }
     }
 

@@ -155,6 +155,12 @@ impl Gateway {
         Ok((headers, body))
     }
 
+    /// Gives the bill of a day, `yyyy-MM-dd`, as unpacked text. From then on the operations of bills answer where it is,
+    /// packed or encrypted as they ask; for a day without one it is 400 `NO_STATEMENT_EXIST`.
+    pub fn give_bill(&self, day: &str, bill: impl Into<Bytes>) {
+        lock(&self.desk.books).bills.give(day, bill.into());
+    }
+
     /// Makes something go wrong with the next answer: `gateway.next_answer().forged()`.
     pub fn next_answer(&self) -> NextAnswer<'_> {
         NextAnswer::new(&self.desk.faults)

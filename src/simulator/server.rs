@@ -16,7 +16,7 @@ use super::post;
 use crate::{Error, Outcome, Result};
 
 /// Largest request body that is read, in bytes.
-const BODY_LIMIT: usize = 1024 * 1024;
+const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
 /// The tasks that listen and that send notifications. Dropping it ends them and every connection.
 #[derive(Debug)]

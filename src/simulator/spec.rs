@@ -198,7 +198,11 @@ impl SpecOperation {
                 kind: kind(&parameter.schema, schemas),
                 schema: compile(&format!("/parameters/{}/{}", self.id, parameter.name))?,
                 name: parameter.name,
-                location: if parameter.location == "path" { Location::Path } else { Location::Query },
+                location: match parameter.location.as_str() {
+                    "path" => Location::Path,
+                    "form" => Location::Form,
+                    _ => Location::Query,
+                },
                 is_required: parameter.required,
             });
         }

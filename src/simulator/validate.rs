@@ -10,6 +10,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::answer::{Location, Refusal};
+use super::form::Form;
 use super::spec::{Body, Kind, Operation, Parameter};
 use super::{identity, json};
 use crate::rules::{self, Context, Offences};
@@ -53,6 +54,7 @@ pub(super) fn check<'c>(
     query: Option<&str>,
     headers: &HeaderMap,
     body: &[u8],
+    form: Option<&Form<'_>>,
 ) -> Result<Call<'c>, Refusal> {
     let mut given: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for pair in query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
@@ -66,6 +68,7 @@ pub(super) fn check<'c>(
                 Some((name, text)) => Some(vec![decode(Location::Path, name, text)?]),
                 None => None,
             },
+            Location::Form => form.and_then(|form| form.field(&parameter.name)).map(|text| vec![text]),
             _ => given.remove(&parameter.name),
         };
         if let Some(value) = value(parameter, texts)? {
@@ -78,6 +81,7 @@ pub(super) fn check<'c>(
         return Err(Refusal::parameter(Location::Query, name, value, issue).numbered(ILLEGAL_EXTRA));
     }
     let body = match &operation.body {
+        Some(expected) if operation.rules.upload.is_some() => check_form(operation, expected, form)?,
         Some(expected) => check_body(expected, headers, body)?,
         None => no_body(operation, body)?,
     };
@@ -189,6 +193,10 @@ fn check_body(expected: &Body, headers: &HeaderMap, body: &[u8]) -> Result<Value
     if !media_type.eq_ignore_ascii_case("application/json") {
         return Err(Refusal::parameter(Location::Body, "", None, "needs the header Content-Type: application/json"));
     }
+    check_json(expected, body)
+}
+
+fn check_json(expected: &Body, body: &[u8]) -> Result<Value, Refusal> {
     let (value, finding) = json::read(body)
         .map_err(|error| Refusal::parameter(Location::Body, "", None, format!("is not JSON: {error}")))?;
     if let Some(finding) = finding {
@@ -197,6 +205,24 @@ fn check_body(expected: &Body, headers: &HeaderMap, body: &[u8]) -> Result<Value
     match first_error(&expected.schema, &value) {
         Some(refusal) => Err(refusal),
         None => Ok(value),
+    }
+}
+
+/// The meta of an upload, after a look at the file that it speaks of.
+fn check_form(operation: &Operation, expected: &Body, form: Option<&Form<'_>>) -> Result<Value, Refusal> {
+    let Some((form, upload)) = form.zip(operation.rules.upload) else {
+        return Err(Refusal::parameter(Location::Body, "", None, "is a form: Content-Type: multipart/form-data"));
+    };
+    let meta = check_json(expected, form.meta)?;
+    form.check_file(upload, &meta)?;
+    let mut names = form
+        .others()
+        .filter(|name| *name != upload.part && !operation.parameters.iter().any(|parameter| parameter.name == *name));
+    match names.next() {
+        Some(name) => {
+            Err(Refusal::parameter(Location::Form, name, None, "is not a part of this form").numbered(ILLEGAL_EXTRA))
+        }
+        None => Ok(meta),
     }
 }
 

@@ -8,9 +8,11 @@
     reason = "a test fails by panicking"
 )]
 
+mod batches;
 mod calls;
 mod certificates;
 mod configuration;
+mod downloads;
 mod encrypted;
 mod escape_hatch;
 mod extra;
@@ -24,9 +26,12 @@ mod rotation;
 mod rules;
 #[cfg(feature = "schemars")]
 mod schemas;
+mod sealed_bills;
 mod secrets;
 mod signing;
+mod statements;
 mod support;
+mod uploads;
 mod verification;
 mod warnings;
 mod webhooks;

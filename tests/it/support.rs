@@ -100,6 +100,53 @@ impl Received {
     }
 }
 
+/// A part of a form.
+#[derive(Debug)]
+pub(crate) struct Part {
+    pub(crate) name: String,
+    pub(crate) file_name: Option<String>,
+    pub(crate) content_type: String,
+    pub(crate) content: Vec<u8>,
+}
+
+impl Received {
+    /// The parts of the form that came, in their order.
+    pub(crate) fn parts(&self) -> Vec<Part> {
+        let content_type = self.header("content-type").unwrap();
+        let boundary = format!("--{}", content_type.strip_prefix("multipart/form-data; boundary=").unwrap());
+        let mut pieces = Vec::new();
+        let mut rest = self.body.as_slice();
+        while let Some(at) = rest.windows(boundary.len()).position(|window| window == boundary.as_bytes()) {
+            pieces.push(&rest[..at]);
+            rest = &rest[at + boundary.len()..];
+        }
+        assert_eq!(rest, b"--\r\n", "the form ends with its boundary");
+        assert_eq!(pieces[0], b"", "nothing stands before the first part");
+        pieces[1..].iter().map(|piece| Part::read(piece)).collect()
+    }
+}
+
+impl Part {
+    fn read(piece: &[u8]) -> Self {
+        let end = piece.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
+        let head = String::from_utf8(piece[2..end].to_vec()).unwrap();
+        let content = piece[end + 4..].strip_suffix(b"\r\n").unwrap().to_vec();
+        let lines: Vec<&str> = head.split("\r\n").collect();
+        assert_eq!(lines.len(), 2, "a part has two headers: {head}");
+        let value = |name: &str| {
+            let (_, rest) = lines[0].split_once(&format!("; {name}=\""))?;
+            Some(rest.split('"').next().unwrap().to_owned())
+        };
+        assert!(lines[0].starts_with("Content-Disposition: form-data; name="), "{head}");
+        Self {
+            name: value("name").unwrap(),
+            file_name: value("filename"),
+            content_type: lines[1].strip_prefix("Content-Type: ").unwrap().to_owned(),
+            content,
+        }
+    }
+}
+
 /// What WeChat Pay's private key makes of a ciphertext: RSA-OAEP with SHA-1, by the `rsa` crate.
 pub(crate) fn platform_opens(ciphertext: &str) -> String {
     let key = rsa::PrivateKey::from_pkcs8_pem(&key_file("platform.key.pem")).unwrap();

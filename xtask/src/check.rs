@@ -41,9 +41,17 @@ fn examples(document: &Document, common: &Document) -> Vec<String> {
     let mut problems = Vec::new();
     for operation in &document.operations {
         let body = operation.body.as_ref().map(|body| ("request", &body.ty, &body.example));
-        let answer = operation.answer.as_ref().map(|answer| ("response", answer, &operation.answer_example));
-        for (what, ty, example) in body.into_iter().chain(answer) {
-            let Some((_, name)) = ty.component() else { continue };
+        let meta = operation.upload.as_ref().map(|upload| (upload.meta.as_str(), &upload.meta_example));
+        let body = match meta {
+            // Of the meta a caller gives a part.
+            Some((name, example)) => Some(("request", name, example)),
+            None => body.and_then(|(what, ty, example)| Some((what, ty.component()?.1, example))),
+        };
+        let answer = operation
+            .answer
+            .as_ref()
+            .and_then(|answer| Some(("response", answer.component()?.1, &operation.answer_example)));
+        for (what, name, example) in body.into_iter().chain(answer) {
             let schema = json!({ "$ref": format!("#/schemas/{name}"), "schemas": schemas });
             for error in misfits(&schema, example) {
                 problems.push(format!("{}:{}: example: {what}{error}", document.name, operation.line));

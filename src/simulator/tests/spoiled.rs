@@ -34,7 +34,7 @@ fn refused(example: &crate::every_operation::Example, body: &[u8]) -> Option<Ref
     };
     let query = example.query.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&");
     let headers = [(CONTENT_TYPE, HeaderValue::from_static("application/json"))].into_iter().collect();
-    validate::check(operation, &parameters, Some(&query), &headers, body).err()
+    validate::check(operation, &parameters, Some(&query), &headers, body, None).err()
 }
 
 /// The example's body with a ciphertext in the place of what the specs want encrypted, and how many that were.

@@ -1,0 +1,170 @@
+//! Files that WeChat Pay serves: bills, receipts, pictures.
+//!
+//! Their answers carry no signature. What proves a file is the digest that a signed answer gave before, so a file is good
+//! only at its end, and a wrong one never looks like success.
+
+mod address;
+mod file;
+mod pieces;
+mod seal;
+mod source;
+mod unpack;
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+
+pub use self::pieces::Pieces;
+use self::source::Part;
+pub use self::source::{FileSource, HasFile};
+use crate::client::Core;
+use crate::hooks;
+use crate::request::raw;
+use crate::rt::{Effect, Operation};
+use crate::{Error, Result, WechatPay};
+
+/// Of the file as it is delivered, in bytes.
+const FILE_LIMIT: u64 = 64 * 1024 * 1024 * 1024;
+/// Of a file that is kept in memory.
+const MEMORY_LIMIT: u64 = 64 * 1024 * 1024;
+const IDLE: Duration = Duration::from_secs(30);
+
+/// What errors say was called.
+static DOWNLOAD: Operation = raw("download", Effect::Read);
+
+type Progress = dyn Fn(u64) + Send + Sync;
+
+/// A download that is not begun yet; from [`WechatPay::download`].
+#[derive(Clone)]
+#[must_use = "say where the file is to go"]
+pub struct Download {
+    core: Core,
+    source: FileSource,
+    limit: Option<u64>,
+    idle: Duration,
+    progress: Option<Arc<Progress>>,
+}
+
+impl WechatPay {
+    /// Downloads the file that an answer gave the address of.
+    ///
+    /// ```no_run
+    /// # async fn example(pay: wechatpay_sdk::WechatPay) -> wechatpay_sdk::Result<()> {
+    /// let bill = pay.bill().get_trade_bill().bill_date("2026-08-15").await?;
+    /// pay.download(&bill).to_file("2026-08-15.csv").await?; // hash checked, renamed into place only when right
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// The address is requested and signed exactly as given, over https and from WeChat Pay's hosts only: to another one
+    /// nothing is sent. It lives for minutes, so ask for a new one instead of repeating an old one.
+    pub fn download(&self, file: &impl HasFile) -> Download {
+        Download::new(&self.core, file.file())
+    }
+}
+
+impl Download {
+    pub(crate) fn new(core: &Core, source: FileSource) -> Self {
+        Self { core: core.clone(), source, limit: None, idle: IDLE, progress: None }
+    }
+
+    /// The file of an operation: a path, which there is not if one of its values would reach another.
+    pub(crate) fn of_operation(core: &Core, path: Option<String>) -> Self {
+        // What an address may be is looked at in one place, and this is one of the own access point.
+        let url = path.map(|path| format!("{}{path}", core.base())).unwrap_or_default();
+        Self::new(core, FileSource::unproven(url))
+    }
+
+    /// Largest file in bytes, after it is unpacked; otherwise 64 GiB, in memory 64 MiB.
+    pub fn max_bytes(mut self, limit: u64) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// How long nothing may come before the download is given up; otherwise 30 seconds.
+    pub fn idle_timeout(mut self, idle: Duration) -> Self {
+        self.idle = idle;
+        self
+    }
+
+    /// Is told how many bytes have come from WeChat Pay, of this part of the file.
+    pub fn on_progress(mut self, progress: impl Fn(u64) + Send + Sync + 'static) -> Self {
+        self.progress = Some(Arc::new(progress));
+        self
+    }
+
+    /// Downloads into a file, unpacked and decrypted, and gives its size in bytes.
+    ///
+    /// It is written beside its place and renamed when it is whole and right; until then, and after any failure, there is
+    /// no file of this name, or the earlier one.
+    ///
+    /// # Errors
+    ///
+    /// `Download` when the file is not the one that the address was given for, is too large, or cannot be written; otherwise
+    /// as every call.
+    pub async fn to_file(self, path: impl AsRef<Path>) -> Result<u64> {
+        let place = path.as_ref().to_owned();
+        let written = async {
+            hooks::runtime()?;
+            file::download(&self, &place).await
+        };
+        written.await.map_err(|error: Error| error.with_operation(&DOWNLOAD))
+    }
+
+    /// Downloads into memory.
+    ///
+    /// # Errors
+    ///
+    /// As [`to_file`](Self::to_file).
+    pub async fn to_bytes(self) -> Result<Bytes> {
+        let limit = self.limit.unwrap_or(MEMORY_LIMIT);
+        let read = async {
+            let mut bytes = BytesMut::new();
+            for part in self.source.in_order()? {
+                let left = limit.saturating_sub(bytes.len() as u64);
+                let mut pieces = self.begin(part, left).await?;
+                while let Some(piece) = pieces.take().await? {
+                    bytes.extend_from_slice(&piece);
+                }
+            }
+            Ok(bytes.freeze())
+        };
+        read.await.map_err(|error: Error| error.with_operation(&DOWNLOAD))
+    }
+
+    /// Begins the download, piece by piece.
+    ///
+    /// The file is good when [`Pieces::next`] says that it has ended, and not before. An encrypted file cannot be read
+    /// like this: nothing of it is to be seen before its end is there.
+    ///
+    /// # Errors
+    ///
+    /// As [`to_file`](Self::to_file).
+    pub async fn pieces(self) -> Result<Pieces> {
+        let begun = async {
+            match self.source.in_order()?.as_slice() {
+                [part] if !part.is_sealed() => self.begin(part, self.limit.unwrap_or(FILE_LIMIT)).await,
+                _ => Err(Error::request("an encrypted file is downloaded as a whole: `to_file` or `to_bytes`")),
+            }
+        };
+        begun.await.map_err(|error: Error| error.with_operation(&DOWNLOAD))
+    }
+
+    /// Sends the request of one part; `limit` is of what is delivered.
+    async fn begin(&self, part: &Part, limit: u64) -> Result<Pieces> {
+        let url = address::check(&self.core, part.url())?;
+        let digest = part.digest()?;
+        let key = part.open(&self.core)?;
+        let response = hooks::fetch(&self.core, url, self.idle).await?;
+        Pieces::new(response, digest, key, limit, self.idle, self.progress.clone())
+    }
+}
+
+impl fmt::Debug for Download {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Download").field("source", &self.source).finish_non_exhaustive()
+    }
+}

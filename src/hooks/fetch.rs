@@ -1,0 +1,63 @@
+//! The request of a file: signed like every other, answered without a signature.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Method;
+use http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, HeaderMap, HeaderValue};
+use reqwest::Url;
+
+use super::{collect, lost, runtime, set_headers, sign};
+use crate::client::Core;
+use crate::{Error, Outcome, Result};
+
+/// Longest time that a whole file may take; what usually ends a download is that nothing comes any more.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A file on its way.
+pub(crate) struct Arriving {
+    pub(crate) headers: HeaderMap,
+    response: reqwest::Response,
+}
+
+/// Asks for the file at an address that was found good. Only a success status becomes a file.
+pub(crate) async fn fetch(core: &Core, url: Url, idle: Duration) -> Result<Arriving> {
+    runtime()?;
+    let mut request = reqwest::Request::new(Method::GET, url);
+    set_headers(core, &mut request);
+    let authorization = sign(core, &request, None).await?;
+    *request.timeout_mut() = Some(LONGEST);
+    let headers = request.headers_mut();
+    headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    headers.insert(AUTHORIZATION, authorization);
+    let answered = tokio::time::timeout(idle, core.http().execute(request)).await;
+    let mut response = answered.map_err(|_| silent(idle))?.map_err(|error| lost(error, None))?;
+    let status = response.status();
+    let headers = std::mem::take(response.headers_mut());
+    core.observe_date(&headers);
+    if status.is_success() {
+        return Ok(Arriving { headers, response });
+    }
+    if status.is_redirection() || status.is_informational() {
+        let message = format!("HTTP {} instead of a file; redirects are not followed", status.as_u16());
+        return Err(Error::transport(Outcome::Unknown, message).with_status(status).with_request_id(&headers));
+    }
+    let collected = tokio::time::timeout(idle, collect(response, status)).await;
+    let (body, is_whole) = collected.map_err(|_| silent(idle))??;
+    let verified = is_whole && core.verify(&core.trust(), &headers, &body).await.is_ok();
+    Err(Error::api_answer(status, verified, &body).with_request_id(&headers).with_body(&body))
+}
+
+impl Arriving {
+    /// The next piece; `None` at the end.
+    pub(crate) async fn next(&mut self, idle: Duration) -> Result<Option<Bytes>> {
+        let status = self.response.status();
+        let piece = tokio::time::timeout(idle, self.response.chunk()).await.map_err(|_| silent(idle))?;
+        piece.map_err(|error| lost(error, Some(status)))
+    }
+}
+
+fn silent(idle: Duration) -> Error {
+    Error::transport(Outcome::Unknown, format!("nothing came for {idle:?}, so the download was given up"))
+}
