@@ -21,7 +21,7 @@ pub(super) const VALUE: [&str; 10] = [
     "x-constant",
     "x-endings",
 ];
-pub(super) const COMPONENT: [&str; 10] = [
+pub(super) const COMPONENT: [&str; 11] = [
     "x-distinct",
     "x-one-of",
     "x-sum",

@@ -24,15 +24,16 @@ use crate::{ApiV3Key, Merchant, Result, Trust, WechatPay, WechatPayBuilder};
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> wechatpay_sdk::Result<()> {
-/// use wechatpay_sdk::Outcome;
 /// use wechatpay_sdk::simulator::Gateway;
+/// use wechatpay_sdk::{Outcome, Retry};
 ///
 /// let gateway = Gateway::start().await?;
 /// let pay = gateway.client()?;
 ///
 /// gateway.next_answer().forged();
 /// let quota = pay.partner_payscore().get_service_quota("500001").sub_mchid("1900000109");
-/// let error = quota.appid("wxd678efh567hg6787").risk_level_version(1).await.unwrap_err();
+/// let quota = quota.appid("wxd678efh567hg6787").risk_level_version(1).send().retry(Retry::OFF);
+/// let error = quota.await.unwrap_err();
 /// assert_eq!(error.outcome(), Outcome::Unknown);
 /// # Ok(())
 /// # }
