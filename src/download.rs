@@ -72,6 +72,7 @@ impl Download {
     }
 
     /// The file of an operation: a path, which there is not if one of its values would reach another.
+    #[allow(dead_code, reason = "used by families with files only")]
     pub(crate) fn of_operation(core: &Core, path: Option<String>) -> Self {
         // What an address may be is looked at in one place, and this is one of the own access point.
         let url = path.map(|path| format!("{}{path}", core.base())).unwrap_or_default();

@@ -171,6 +171,7 @@ async fn watched<T>(event: &str, work: impl Future<Output = T>) -> T {
 }
 
 #[cfg(test)]
+#[cfg(feature = "simulator")]
 pub(crate) fn event_examples()
 -> impl Iterator<Item = &'static (&'static str, Option<&'static str>, &'static str, &'static str)> {
     event::examples::EXAMPLES.iter()

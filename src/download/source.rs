@@ -30,6 +30,7 @@ pub(crate) struct Part {
 }
 
 #[derive(Clone)]
+#[allow(dead_code, reason = "used by families with files only")]
 enum Proof {
     Digest {
         algorithm: String,
@@ -40,6 +41,7 @@ enum Proof {
     None,
 }
 
+#[allow(dead_code, reason = "used by families with files only")]
 impl FileSource {
     /// A file that WeChat Pay gives no digest for, such as the `media_url` of a complaint's picture. What comes is not
     /// proven by anything but the connection.
