@@ -7,7 +7,7 @@ use wechatpay_sdk::partner_payscore::{
     SyncServiceOrderDetail, SyncServiceOrderRequest, SyncType, TimeRange,
 };
 use wechatpay_sdk::simulator::Gateway;
-use wechatpay_sdk::{Error, Response};
+use wechatpay_sdk::{Error, Response, Retry};
 
 /// 2009-12-25 09:30:00 in Beijing.
 const MORNING: i64 = 1_261_704_600;
@@ -60,7 +60,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
 
     gateway.next_answer().forged();
-    match orders.get_service_order().service_id(SERVICE).sub_mchid(SUB_MERCHANT).out_order_no(ORDER).await {
+    let query = orders.get_service_order().service_id(SERVICE).sub_mchid(SUB_MERCHANT).out_order_no(ORDER);
+    // A query would be attempted again, and succeed.
+    match query.send().retry(Retry::OFF).await {
         Err(error) if error.verify_failure().is_some() => story.failed("Somebody forges an answer", &error),
         other => return Err(format!("a forged answer was believed: {other:?}").into()),
     }
