@@ -27,7 +27,6 @@ const READY_AT: u8 = 10;
 /// # }
 /// ```
 #[derive(Debug)]
-#[non_exhaustive]
 pub enum BillState<T> {
     /// There is one.
     Ready(T),
