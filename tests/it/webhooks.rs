@@ -490,6 +490,7 @@ async fn e17_e19_success_is_answered_only_when_the_inbox_has_it_and_it_has_each_
     assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
 }
 
+#[cfg(feature = "tower")]
 #[tokio::test]
 async fn a_tower_service_hands_over_what_is_verified_and_answers_the_rest() {
     let body = envelope(&transaction()).to_string();
