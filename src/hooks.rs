@@ -98,19 +98,31 @@ async fn try_attempt(core: &Core, mut request: reqwest::Request, meta: Option<&[
     runtime()?;
     // The keys that this request asks the answer to be signed with, whatever replaces them meanwhile.
     let trust = core.trust();
-    let authorization = sign(core, &request, meta).await?;
-    request.headers_mut().insert(AUTHORIZATION, authorization);
-    let mut response = core.http().execute(request).await.map_err(|error| lost(error, None))?;
-    let status = response.status();
-    let headers = std::mem::take(response.headers_mut());
-    core.observe_date(&headers);
+    sign(core, &mut request, meta).await?;
+    let Answered { status, headers, response } = exchange(core, request).await?;
     match read(core, &trust, response, status, &headers).await {
         Ok((body, verdict)) => Ok(Checked { status, headers, body, verdict }),
         Err(error) => Err(error.with_status(status).with_request_id(&headers)),
     }
 }
 
-async fn sign(core: &Core, request: &reqwest::Request, meta: Option<&[u8]>) -> Result<HeaderValue> {
+/// The head of an answer, and the rest of it.
+struct Answered {
+    status: StatusCode,
+    headers: HeaderMap,
+    response: reqwest::Response,
+}
+
+/// Sends a request that is signed. Nothing of the answer is believed yet.
+async fn exchange(core: &Core, request: reqwest::Request) -> Result<Answered> {
+    let mut response = core.http().execute(request).await.map_err(|error| lost(error, None))?;
+    let headers = std::mem::take(response.headers_mut());
+    core.observe_date(&headers);
+    Ok(Answered { status: response.status(), headers, response })
+}
+
+/// Signs the request as it is; of an upload its meta.
+async fn sign(core: &Core, request: &mut reqwest::Request, meta: Option<&[u8]>) -> Result<()> {
     let url = request.url();
     let target = match url.query() {
         Some(query) => format!("{}?{query}", url.path()),
@@ -121,7 +133,10 @@ async fn sign(core: &Core, request: &reqwest::Request, meta: Option<&[u8]>) -> R
         (None, None) => &[],
         (None, Some(body)) => body.as_bytes().ok_or_else(|| Error::sign("a streamed body cannot be signed"))?,
     };
-    core.merchant().authorization(request.method(), &target, body, core.clock().now()).await
+    let merchant = core.merchant();
+    let authorization = merchant.authorization(request.method(), &target, body, core.clock().now()).await?;
+    request.headers_mut().insert(AUTHORIZATION, authorization);
+    Ok(())
 }
 
 /// Reads the body once, then believes it or not; nobody has looked into it before.

@@ -93,9 +93,7 @@ impl Webhooks {
         let verified_by = verified(core, headers, body).await?;
         opened(core, headers, body, verified_by)
     }
-}
 
-impl Webhooks {
     /// Signs an answer with the merchant's key, as the events of 外包内用 (`CROSS_BORDER_PAY.…`) ask for: the header
     /// `Authorization` over a timestamp, a nonce and the body, one line each.
     ///

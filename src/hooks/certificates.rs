@@ -2,7 +2,7 @@
 
 use http::{Method, StatusCode};
 
-use super::{collect, lost, set_headers, sign};
+use super::{Answered, collect, exchange, set_headers, sign};
 use crate::client::Core;
 use crate::trust::read_list;
 use crate::verify::verify;
@@ -18,12 +18,8 @@ pub(crate) async fn download_certificates(core: &Core) -> Result<Vec<Certificate
     let built = core.http().request(Method::GET, format!("{}{path}", core.base())).build();
     let mut request = built.map_err(|error| Error::request("the request cannot be built").with_source(error))?;
     set_headers(core, &mut request);
-    let authorization = sign(core, &request, None).await?;
-    request.headers_mut().insert(http::header::AUTHORIZATION, authorization);
-    let mut response = core.http().execute(request).await.map_err(|error| lost(error, None))?;
-    let status = response.status();
-    let headers = std::mem::take(response.headers_mut());
-    core.observe_date(&headers);
+    sign(core, &mut request, None).await?;
+    let Answered { status, headers, response } = exchange(core, request).await?;
     let (body, is_whole) = collect(response, status).await?;
     let refusal = || Error::api_answer(status, false, &body).with_request_id(&headers);
     // A proxy refuses too, but not with a code of WeChat Pay.

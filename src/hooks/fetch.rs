@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Method;
-use http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, HeaderMap, HeaderValue};
+use http::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderValue};
 use reqwest::Url;
 
-use super::{collect, lost, runtime, set_headers, sign};
+use super::{Answered, collect, exchange, lost, runtime, set_headers, sign};
 use crate::client::Core;
 use crate::{Error, Outcome, Result};
 
@@ -25,17 +25,13 @@ pub(crate) async fn fetch(core: &Core, url: Url, idle: Duration) -> Result<Arriv
     runtime()?;
     let mut request = reqwest::Request::new(Method::GET, url);
     set_headers(core, &mut request);
-    let authorization = sign(core, &request, None).await?;
+    sign(core, &mut request, None).await?;
     *request.timeout_mut() = Some(LONGEST);
     let headers = request.headers_mut();
     headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-    headers.insert(AUTHORIZATION, authorization);
-    let answered = tokio::time::timeout(idle, core.http().execute(request)).await;
-    let mut response = answered.map_err(|_| silent(idle))?.map_err(|error| lost(error, None))?;
-    let status = response.status();
-    let headers = std::mem::take(response.headers_mut());
-    core.observe_date(&headers);
+    let answered = tokio::time::timeout(idle, exchange(core, request)).await;
+    let Answered { status, headers, response } = answered.map_err(|_| silent(idle))??;
     if status.is_success() {
         return Ok(Arriving { headers, response });
     }

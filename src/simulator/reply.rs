@@ -26,7 +26,7 @@ pub(super) fn dress(
     fault: Option<&Fault>,
 ) -> Result<Response<Full<Bytes>>> {
     let Answer { status, content_type, header: more, body, number, is_signed } = answer;
-    let request_id = format!("08{}-{number}", random_hex()?.to_ascii_uppercase());
+    let request_id = format!("08{}-{number}", random_hex::<16>()?.to_ascii_uppercase());
     let mut headers: HeaderMap = more.into_iter().collect();
     headers.insert("request-id", header(&request_id)?);
     if status != StatusCode::NO_CONTENT {
@@ -52,7 +52,7 @@ pub(super) fn signed(
 ) -> Result<HeaderMap> {
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.insert("request-id", header(&format!("08{}-0", random_hex()?.to_ascii_uppercase()))?);
+    headers.insert("request-id", header(&format!("08{}-0", random_hex::<16>()?.to_ascii_uppercase()))?);
     sign(identity, signatory, now, body, fault, &mut headers)?;
     Ok(headers)
 }
@@ -69,7 +69,7 @@ fn sign(
         Some(Fault::Stale(seconds)) => now.saturating_sub(*seconds),
         _ => now,
     };
-    let nonce = random_hex()?;
+    let nonce = random_hex::<16>()?;
     // A body that is empty cannot be changed on its way: there the signature is the one of another body.
     let signed = if fault == Some(&Fault::AlteredBody) && body.is_empty() { b"{}" } else { body };
     let message = [format!("{timestamp}\n{nonce}\n").as_bytes(), signed, b"\n"].concat();
@@ -80,7 +80,7 @@ fn sign(
         _ => signature,
     };
     let serial = match fault {
-        Some(Fault::UnknownSerial) if signatory.is_certificate => random_hex()?.to_ascii_uppercase(),
+        Some(Fault::UnknownSerial) if signatory.is_certificate => random_hex::<16>()?.to_ascii_uppercase(),
         Some(Fault::UnknownSerial) => identity::UNKNOWN_KEY_ID.to_owned(),
         _ => signatory.id.to_owned(),
     };
@@ -108,9 +108,9 @@ fn header(text: &str) -> Result<HeaderValue> {
     HeaderValue::from_str(text).map_err(|cause| Error::sign("the answer has no header value").with_source(cause))
 }
 
-/// 32 characters that do not repeat.
-fn random_hex() -> Result<String> {
-    let mut random = [0; 16];
+/// Twice as many characters as bytes, which do not repeat.
+pub(super) fn random_hex<const BYTES: usize>() -> Result<String> {
+    let mut random = [0; BYTES];
     getrandom::fill(&mut random)
         .map_err(|cause| Error::sign("the operating system gave no random numbers").with_source(cause))?;
     Ok(random.iter().map(|byte| format!("{byte:02x}")).collect())

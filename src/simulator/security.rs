@@ -7,13 +7,14 @@ use http::{HeaderMap, Method, StatusCode};
 use rsa::Oaep;
 use serde_json::{Value, json};
 use sha1::Sha1;
-use time::format_description::well_known::Rfc3339;
-use time::{OffsetDateTime, UtcOffset};
 
 use super::answer::{Answer, Location, Refusal};
+use super::books::moment;
 use super::identity::{self, Identity, Platform};
 use super::post::Draft;
+use super::reply::random_hex;
 use super::validate::Call;
+use crate::clock::unix_seconds;
 use crate::keys::aead;
 use crate::{Error, PrivateKey, Result};
 
@@ -152,9 +153,7 @@ pub(super) fn echoed(call: &Call<'_>, answer: &Answer) -> Option<Draft> {
 /// The id and the body of a notification.
 pub(super) fn notification(identity: &Identity, draft: &Draft, now: i64) -> Result<(String, Bytes)> {
     let failed = || Error::sign("the notification cannot be encrypted");
-    let mut random = [0; 14];
-    getrandom::fill(&mut random).map_err(|cause| failed().with_source(cause))?;
-    let hex: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = random_hex::<14>()?;
     let (nonce, id) = hex.split_at(12);
     let nonce_bytes = nonce.as_bytes().try_into().map_err(|_| failed())?;
     let Draft { event_type, original_type, .. } = draft;
@@ -162,11 +161,10 @@ pub(super) fn notification(identity: &Identity, draft: &Draft, now: i64) -> Resu
     let associated: String = original_type.chars().take(15).collect();
     let text = draft.plaintext.to_string();
     let sealed = aead::seal(&identity.api_v3_key, nonce_bytes, associated.as_bytes(), text.as_bytes());
-    let created = OffsetDateTime::from_unix_timestamp(now).ok().and_then(|time| beijing(time.into()));
     let id = format!("EV-{id}");
     let body = json!({
         "id": id,
-        "create_time": created,
+        "create_time": moment(now),
         "event_type": event_type,
         "resource_type": "encrypt-resource",
         "summary": "",
@@ -181,21 +179,14 @@ pub(super) fn notification(identity: &Identity, draft: &Draft, now: i64) -> Resu
     Ok((id, body.to_string().into()))
 }
 
-fn beijing(time: std::time::SystemTime) -> Option<String> {
-    let offset = UtcOffset::from_hms(8, 0, 0).ok()?;
-    OffsetDateTime::from(time).to_offset(offset).format(&Rfc3339).ok()
-}
-
 fn entry(identity: &Identity, platform: &Platform) -> Option<Value> {
-    let mut random = [0; 6];
-    getrandom::fill(&mut random).ok()?;
-    let nonce: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+    let nonce = random_hex::<6>().ok()?;
     let sealed =
         aead::seal(&identity.api_v3_key, nonce.as_bytes().try_into().ok()?, b"certificate", platform.pem.as_bytes())?;
     Some(json!({
         "serial_no": platform.certificate.serial().as_str(),
-        "effective_time": beijing(platform.certificate.not_before())?,
-        "expire_time": beijing(platform.certificate.not_after())?,
+        "effective_time": moment(unix_seconds(platform.certificate.not_before())),
+        "expire_time": moment(unix_seconds(platform.certificate.not_after())),
         "encrypt_certificate": {
             "algorithm": aead::ALGORITHM,
             "nonce": nonce,

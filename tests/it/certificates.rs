@@ -232,6 +232,19 @@ async fn c12_beside_a_public_key_no_certificates_are_no_error() {
     assert_eq!(gateway.downloads(), downloads);
 }
 
+/// Makes so many calls at once, and each has an answer that this certificate has signed.
+async fn all_verified_by(pay: &WechatPay, count: usize, serial: &str) {
+    let calls: Vec<_> = (0..count)
+        .map(|_| {
+            let pay = pay.clone();
+            tokio::spawn(async move { call(&pay).await })
+        })
+        .collect();
+    for called in calls {
+        assert_eq!(called.await.unwrap().unwrap(), serial);
+    }
+}
+
 #[tokio::test]
 async fn b13_an_unknown_serial_causes_one_download_however_many_answers_name_it() {
     let gateway = Gateway::start(list(OLD, &[old()]), signed_by(OLD, "{}")).await;
@@ -239,17 +252,7 @@ async fn b13_an_unknown_serial_causes_one_download_however_many_answers_name_it(
     call(&pay).await.unwrap();
     *gateway.list.lock().unwrap() = list(NEW, &[old(), new()]);
     *gateway.answer.lock().unwrap() = signed_by(NEW, "{}");
-    let calls: Vec<_> = (0..50)
-        .map(|_| {
-            tokio::spawn({
-                let pay = pay.clone();
-                async move { call(&pay).await }
-            })
-        })
-        .collect();
-    for called in calls {
-        assert_eq!(called.await.unwrap().unwrap(), NEW);
-    }
+    all_verified_by(&pay, 50, NEW).await;
     assert_eq!(gateway.downloads(), 2);
 }
 
@@ -334,17 +337,7 @@ async fn c21_readers_never_see_an_empty_set_while_it_is_replaced() {
             }
         }
     });
-    let calls: Vec<_> = (0..100)
-        .map(|_| {
-            tokio::spawn({
-                let pay = pay.clone();
-                async move { call(&pay).await }
-            })
-        })
-        .collect();
-    for called in calls {
-        assert_eq!(called.await.unwrap().unwrap(), OLD);
-    }
+    all_verified_by(&pay, 100, OLD).await;
     refreshing.await.unwrap();
     assert!(gateway.downloads() <= 21);
 }
