@@ -53,11 +53,13 @@ pub(crate) fn emit(schema: &Schema) -> TokenStream {
         Some(match part {
             Part::Answer(property) => {
                 let handle = value(property);
+                let answered_at = answered_at(schema);
                 quote! {
                     impl crate::launch::LaunchAnswer<crate::launch::scene::#scene_type> for #name {
                         fn handle(&self) -> Option<&str> {
                             #handle
                         }
+                        #answered_at
                     }
                 }
             }
@@ -76,6 +78,23 @@ pub(crate) fn emit(schema: &Schema) -> TokenStream {
         })
     });
     quote!(#(#parts)*)
+}
+
+/// The time that the answer itself names: an answer to a repeated request is younger than what it opens.
+fn answered_at(schema: &Schema) -> Option<TokenStream> {
+    let Shape::Object(properties) = &schema.shape else { return None };
+    let time = Some((true, "Rfc3339Time"));
+    let created =
+        properties.iter().find(|property| property.name == "create_time" && property.ty.component() == time)?;
+    let value = match created.required {
+        true => quote!(Some(&self.create_time)),
+        false => quote!(self.create_time.as_ref()),
+    };
+    Some(quote! {
+        fn answered_at(&self) -> Option<::std::time::SystemTime> {
+            #value.and_then(crate::launch::moment)
+        }
+    })
 }
 
 /// The sub-merchant of a transfer and its app, where the order names them.

@@ -60,7 +60,7 @@ pub use self::signing::{LaunchFuture, Launching};
 pub use self::transfer::TransferLaunch;
 use crate::client::Core;
 use crate::verify::TIMESTAMP;
-use crate::{Error, Response, Result, WechatPay};
+use crate::{Error, Response, Result, Rfc3339Time, WechatPay};
 
 /// Makes what a phone opens; from [`WechatPay::launch`].
 #[derive(Clone)]
@@ -127,7 +127,8 @@ pub trait LaunchAnswer<S> {
     /// `prepay_id`, `h5_url`, `code_url`, `package_info`, `package` or `apply_permissions_token`.
     fn handle(&self) -> Option<&str>;
 
-    /// When WeChat Pay gave it, by its own clock; a [`Response`] knows it.
+    /// When WeChat Pay gave it, by its own clock: the `create_time` of the answer, else the time with which its
+    /// [`Response`] is signed.
     fn answered_at(&self) -> Option<SystemTime> {
         None
     }
@@ -139,14 +140,20 @@ impl<S, T: LaunchAnswer<S>> LaunchAnswer<S> for Response<T> {
     }
 
     fn answered_at(&self) -> Option<SystemTime> {
-        let seconds = self.headers().get(TIMESTAMP)?.to_str().ok()?.parse().ok()?;
-        UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
+        let signed_at = || self.headers().get(TIMESTAMP)?.to_str().ok()?.parse().ok();
+        (**self).answered_at().or_else(|| UNIX_EPOCH.checked_add(Duration::from_secs(signed_at()?)))
     }
 }
 
 /// What the phone needs of an answer.
 fn handle<S>(answer: &impl LaunchAnswer<S>, name: &str) -> Result<String> {
     one_line(name, answer.handle())
+}
+
+/// The moment of a `create_time`; none where the text is no time.
+#[allow(dead_code, reason = "used by the families with transfers only")]
+pub(crate) fn moment(time: &Rfc3339Time) -> Option<SystemTime> {
+    UNIX_EPOCH.checked_add(Duration::from_secs(time.unix_timestamp().ok()?.try_into().ok()?))
 }
 
 /// Until when an answer is good.

@@ -4,6 +4,7 @@ use std::time::SystemTime;
 
 use serde::Serialize;
 
+use super::jsapi::instalments;
 use super::signing::{Session, Signed, sign};
 use super::{Launch, LaunchAnswer, one_line, scene};
 use crate::Result;
@@ -23,7 +24,7 @@ pub struct AppLaunch {
     pub partnerid: String,
     /// The session.
     pub prepayid: String,
-    /// `Sign=WXPay`.
+    /// `Sign=WXPay`, and the instalments that the user has chosen.
     pub package: String,
     /// 32 digits and letters, new each time.
     pub noncestr: String,
@@ -46,7 +47,7 @@ pub struct AndroidAppLaunch {
     pub partner_id: String,
     /// The session.
     pub prepay_id: String,
-    /// `Sign=WXPay`.
+    /// `Sign=WXPay`, and the instalments that the user has chosen.
     pub package_value: String,
     /// 32 digits and letters, new each time.
     pub nonce_str: String,
@@ -104,6 +105,13 @@ impl Launch {
 }
 
 impl AppLaunch {
+    /// The user has chosen this number of instalments 「微信分付商户贴息」, which the order has offered by `subsidy_info`.
+    /// `package` says it, which an app does not sign.
+    pub fn instalments(mut self, number: u32) -> Self {
+        self.package = format!("{PACKAGE}{}", instalments(number));
+        self
+    }
+
     /// The same under the names of Android.
     pub fn android(self) -> AndroidAppLaunch {
         AndroidAppLaunch {

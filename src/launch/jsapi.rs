@@ -104,7 +104,7 @@ impl Launch {
 }
 
 /// Instalments chosen in the shop, where the order has offered them by `subsidy_info`.
-fn instalments(number: u32) -> String {
+pub(super) fn instalments(number: u32) -> String {
     format!("&subsidy_period_type=PERIOD&selected_installment_number={number}")
 }
 

@@ -1,10 +1,15 @@
 //! A user confirms a transfer, or permits transfers without confirmation: nothing is signed.
 
+use std::time::{Duration, SystemTime};
+
 use serde::Serialize;
 
 use super::business_view::{AppBusinessView, query};
-use super::{Launch, LaunchAnswer, LaunchOrder, handle, one_line, scene};
+use super::{Launch, LaunchAnswer, LaunchOrder, expires_at, handle, one_line, scene};
 use crate::Result;
+
+/// How long the user has to confirm or to permit.
+const VALID: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What `requestMerchantTransfer` wants, of pages and mini programs.
 ///
@@ -26,6 +31,8 @@ pub struct TransferLaunch {
     pub sub_app_id: Option<String>,
     /// `package_info` as it came.
     pub package: String,
+    #[serde(skip)]
+    expires_at: Option<SystemTime>,
 }
 
 impl Launch {
@@ -58,6 +65,7 @@ impl Launch {
             sub_mch_id: given(order.sub_mchid()),
             sub_app_id: given(order.sub_appid()),
             package: handle(answer, "package_info")?,
+            expires_at: expires_at(answer, VALID),
         })
     }
 }
@@ -75,5 +83,11 @@ impl TransferLaunch {
             .chain([("package", self.package.clone())])
             .collect();
         AppBusinessView { business_type: "requestMerchantTransfer", query: query(&parameters), ext_info: None }
+    }
+
+    /// Until when the user can confirm or permit: 24 hours after `create_time`; what is not confirmed by then is closed.
+    /// `None` where the answer has no such time and was taken out of its [`Response`](crate::Response) before.
+    pub fn expires_at(&self) -> Option<SystemTime> {
+        self.expires_at
     }
 }

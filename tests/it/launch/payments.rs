@@ -184,6 +184,14 @@ async fn chosen_instalments_stand_in_the_package_and_are_signed_with_it() {
 }
 
 #[tokio::test]
+async fn an_app_has_chosen_instalments_in_its_package_and_signs_the_session_alone() {
+    let app = pay().launch().app(APPID, MCHID, &prepay()).await.unwrap().instalments(6);
+    assert_eq!(app.package, "Sign=WXPay&subsidy_period_type=PERIOD&selected_installment_number=6");
+    assert!(is_signed([APPID, &app.timestamp, &app.noncestr, PREPAY_ID], &app.sign));
+    assert_eq!(app.clone().android().package_value, app.package);
+}
+
+#[tokio::test]
 async fn a_remote_signer_signs_a_launch_and_its_failure_is_told() {
     let signer = Listening::default();
     let pay = signer.client_at(NOW);

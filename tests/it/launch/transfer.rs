@@ -73,3 +73,15 @@ fn a_transfer_that_waits_for_nobody_has_nothing_to_open() {
         assert!(error.to_string().contains("`package_info`"), "{error}");
     }
 }
+
+#[test]
+fn a_transfer_waits_for_its_user_for_a_day_from_when_it_was_made_whenever_the_answer_came() {
+    let launch = |answer| builder().build().unwrap().launch().transfer(&order(), &bill(answer)).unwrap();
+    // 1 October 2026, 8:00 in Beijing.
+    let made = json!({ "package_info": "a", "create_time": "2026-10-01T08:00:00+08:00" });
+    assert_eq!(launch(made).expires_at(), Some(at(1_790_812_800) + std::time::Duration::from_secs(86_400)));
+    for no_time in ["", "yesterday"] {
+        assert_eq!(launch(json!({ "package_info": "a", "create_time": no_time })).expires_at(), None);
+    }
+    assert_eq!(launch(json!({ "package_info": "a" })).expires_at(), None);
+}
