@@ -4,6 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 use syn::{FnArg, ImplItemFn, Pat, Type as RustType};
 
+use super::conclude::{self, Settling};
 use super::docs;
 use super::generate::Generated;
 use super::names::{constant_case, pascal_case, snake_case};
@@ -75,14 +76,16 @@ struct Call<'a> {
     optional: Vec<&'a Parameter>,
     /// The body has something to encrypt.
     seals: bool,
+    handle: &'a str,
+    settling: Option<Settling<'a>>,
 }
 
 impl<'a> Call<'a> {
     fn new(
         operation: &'a Operation,
         method: &'a ImplItemFn,
-        document: &Document,
-        common: &Document,
+        document: &'a Document,
+        common: &'a Document,
     ) -> Result<Self, String> {
         let of_query = |required| {
             operation
@@ -111,6 +114,8 @@ impl<'a> Call<'a> {
             required: of_query(true).collect(),
             optional: of_query(false).collect(),
             seals: operation.body.as_ref().is_some_and(|body| seal::is_sealed(&body.ty, document, common)),
+            handle: &document.family,
+            settling: conclude::settling(operation, document, common),
         })
     }
 
@@ -186,7 +191,7 @@ impl<'a> Call<'a> {
         let names = self.names();
         let setters = self.setters(&name, &states, &names);
         let debug = self.debug();
-        let request = self.request();
+        let sending = self.sending(&states, &answer);
         quote! {
             #title
             #[must_use = "a call is sent when it is awaited"]
@@ -200,14 +205,7 @@ impl<'a> Call<'a> {
             impl<#(#states),*> #name<#(#states),*> {
                 #(#setters)*
 
-                /// Sends the call: the named future of `.await`, for `spawn` and `join`.
-                #[inline]
-                pub fn send(self) -> crate::Sending<#answer>
-                where
-                    #(#states: crate::required::IsGiven,)*
-                {
-                    #request
-                }
+                #sending
             }
 
             impl<#(#states),*> ::std::future::IntoFuture for #name<#(#states),*>
@@ -396,11 +394,101 @@ impl<'a> Call<'a> {
         parameters.map(part).collect()
     }
 
-    /// Checks the values, builds the request and hands it to the shared code.
-    fn request(&self) -> TokenStream {
+    /// The methods that send the call, or get it ready to be sent.
+    fn sending(&self, states: &[Ident], answer: &TokenStream) -> TokenStream {
         let constant = format_ident!("{}", constant_case(&self.operation.id));
-        let method = format_ident!("{}", snake_case(&self.operation.id));
         let names = self.names();
+        let take = quote!(let Self { client, #(#names,)* given: _ } = self;);
+        let bounds = quote!(where #(#states: crate::required::IsGiven,)*);
+        let request = self.request();
+        if self.operation.upload.is_some() {
+            let fields = self.form();
+            let extra = if self.operation.body.is_some() { quote!(crate::Extra::new()) } else { quote!(extra) };
+            return quote! {
+                /// Sends the call: the named future of `.await`, for `spawn` and `join`.
+                #[inline]
+                pub fn send(self) -> crate::Sending<#answer>
+                #bounds
+                {
+                    #take
+                    let request = #request;
+                    let parts = crate::rt::Parts { file, extra: #extra, fields: vec![#(#fields),*] };
+                    crate::Sending::new(crate::rt::upload(client, request, &operations::#constant, parts))
+                }
+            };
+        }
+        let prepare = self.operation.idempotent_by.as_ref().filter(|_| self.operation.effect != "read").map(|number| {
+            let doc = format!(
+                " Builds and checks the request and sends nothing: a row to keep before it is sent, with the same `{number}` and the same bytes every time; see [`Prepared`](crate::Prepared)."
+            );
+            quote! {
+                #[doc = #doc]
+                ///
+                /// # Errors
+                ///
+                /// What [`send`](Self::send) would refuse before anything is sent.
+                #[inline]
+                pub async fn prepare(self) -> crate::Result<crate::Prepared>
+                #bounds
+                {
+                    self.start().prepare().await
+                }
+            }
+        });
+        let conclude = self.settling.as_ref().map(|settling| settling.emit(self.handle, answer, &bounds));
+        let request = match self.sealed().is_empty() {
+            true => quote! {
+                let request = #request;
+                let request = crate::rt::Building::Built(request);
+            },
+            // The key that encrypts may have to be downloaded first.
+            false => {
+                let mutable = self.mutable();
+                quote! {
+                    let sealing = client.clone();
+                    let request = crate::rt::Building::Sealing(Box::pin(async move {
+                        let client = sealing;
+                        #(#mutable)*
+                        crate::rt::ready(&client).await.and_then(|()| #request)
+                    }));
+                }
+            }
+        };
+        quote! {
+            /// Sends the call: the named future of `.await`, for `spawn` and `join`.
+            #[inline]
+            pub fn send(self) -> crate::Sending<#answer>
+            #bounds
+            {
+                crate::Sending::new(self.start().send())
+            }
+
+            #prepare
+
+            #conclude
+
+            #[inline]
+            fn start(self) -> crate::rt::Start<client::Client> {
+                #take
+                #request
+                crate::rt::Start { client, request, operation: &operations::#constant }
+            }
+        }
+    }
+
+    /// What is encrypted in its place.
+    fn mutable(&self) -> Vec<TokenStream> {
+        let sealed = self.sealed();
+        let mut mutable: Vec<TokenStream> = sealed.iter().map(|(name, _)| quote!(let mut #name = #name;)).collect();
+        if self.operation.body.is_none() && !sealed.is_empty() {
+            mutable.push(quote!(let mut extra = extra;));
+        }
+        mutable
+    }
+
+    /// Checks the values and builds the request.
+    fn request(&self) -> TokenStream {
+        let method = format_ident!("{}", snake_case(&self.operation.id));
         let checks = self.path.iter().filter_map(|parameter| {
             let ident = ident(parameter);
             let wire = &parameter.name;
@@ -411,13 +499,8 @@ impl<'a> Call<'a> {
             }
         });
         let sealed = self.sealed();
-        let body = self.operation.body.is_some();
-        let is_upload = self.operation.upload.is_some();
-        let query = (!body && !is_upload).then(|| quote!(.query(extra)));
-        let mut mutable: Vec<TokenStream> = sealed.iter().map(|(name, _)| quote!(let mut #name = #name;)).collect();
-        if !body && !sealed.is_empty() {
-            mutable.push(quote!(let mut extra = extra;));
-        }
+        let has_query = self.operation.body.is_none() && self.operation.upload.is_none();
+        let query = has_query.then(|| quote!(.query(extra)));
         let walk = sealed.iter().map(|(_, step)| step);
         let seal = (!sealed.is_empty()).then(|| {
             quote! {
@@ -427,38 +510,12 @@ impl<'a> Call<'a> {
             }
         });
         let arguments = self.method.sig.inputs.iter().filter_map(pass);
-        let prepared = quote! {
+        quote! {
             crate::rt::Checks::new()
                 #(#checks)*
                 #seal
                 #query
                 .then(|| client.#method(#(#arguments),*))
-        };
-        let take = quote!(let Self { client, #(#names,)* given: _ } = self;);
-        let send = match is_upload {
-            true => {
-                let fields = self.form();
-                let extra = if body { quote!(crate::Extra::new()) } else { quote!(extra) };
-                let parts = quote!(crate::rt::Parts { file, extra: #extra, fields: vec![#(#fields),*] });
-                quote!(crate::rt::upload(client, request, &operations::#constant, #parts))
-            }
-            false => quote!(crate::rt::send(client, request, &operations::#constant)),
-        };
-        if sealed.is_empty() {
-            return quote! {
-                #take
-                let request = #prepared;
-                crate::Sending::new(#send)
-            };
-        }
-        // The key that encrypts may have to be downloaded first.
-        quote! {
-            #take
-            crate::Sending::new(async move {
-                #(#mutable)*
-                let request = crate::rt::ready(&client).await.and_then(|()| #prepared);
-                #send.await
-            })
         }
     }
 }

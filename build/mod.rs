@@ -7,6 +7,7 @@
 pub(crate) mod bundle;
 pub(crate) mod calls;
 pub(crate) mod client;
+pub(crate) mod conclude;
 pub(crate) mod decode;
 pub(crate) mod discover;
 pub(crate) mod docs;

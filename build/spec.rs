@@ -88,6 +88,8 @@ pub(crate) struct Operation {
     pub(crate) host: Option<String>,
     pub(crate) idempotent_by: Option<String>,
     pub(crate) query_with: Option<String>,
+    /// How an unknown outcome is found out, where it does not follow from the rest.
+    pub(crate) settle: Option<String>,
     /// Groups of query parameters of which one is given.
     pub(crate) one_of: Vec<Vec<String>>,
     pub(crate) parameters: Vec<Parameter>,
@@ -317,6 +319,7 @@ impl Document {
             host: node.text_at("x-host").map(str::to_owned),
             idempotent_by: node.text_at("x-idempotent-by").map(str::to_owned),
             query_with: node.text_at("x-query-with").map(str::to_owned),
+            settle: node.text_at("x-settle").map(str::to_owned),
             one_of: groups(node),
             parameters,
             body,

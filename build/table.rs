@@ -22,8 +22,7 @@ pub(crate) fn emit(document: &Document) -> TokenStream {
 
             #(#rows)*
 
-            /// All of them with their methods, for the simulator.
-            #[cfg(feature = "simulator")]
+            /// All of them with their methods.
             pub(crate) static ALL: &[(&str, &Operation)] = &[#(#all),*];
         }
     }

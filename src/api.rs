@@ -52,8 +52,7 @@ macro_rules! families {
             families.into_iter().flatten().collect()
         }
 
-        /// The operations of the enabled families with their methods, for the simulator.
-        #[cfg(feature = "simulator")]
+        /// The operations of the enabled families with their methods.
         pub(crate) fn operations() -> impl Iterator<Item = &'static (&'static str, &'static crate::rt::Operation)> {
             let families: Vec<&'static [(&'static str, &'static crate::rt::Operation)]> = vec![
                 $(

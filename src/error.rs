@@ -340,7 +340,12 @@ impl Error {
     /// The error of the last of several attempts, of which one has left the outcome open.
     pub(crate) fn after(mut self, attempts: u32, is_unknown: bool) -> Self {
         self.inner.attempts = attempts;
-        if is_unknown && self.inner.outcome != Outcome::Unknown {
+        if is_unknown { self.after_unknown() } else { self }
+    }
+
+    /// The error of an attempt after one whose outcome is unknown.
+    pub(crate) fn after_unknown(mut self) -> Self {
+        if self.inner.outcome != Outcome::Unknown {
             self.inner.outcome = Outcome::Unknown;
             self.inner.message.push_str(" (an attempt before this one may have been carried out)");
         }

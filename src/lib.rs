@@ -7,6 +7,9 @@ mod api;
 mod batch;
 mod client;
 mod clock;
+#[cfg(any(feature = "payments", feature = "partner-payments"))]
+mod codepay;
+mod conclude;
 mod digest;
 mod download;
 mod error;
@@ -17,6 +20,7 @@ mod hooks;
 mod keys;
 pub mod launch;
 mod merchant;
+mod prepared;
 mod request;
 pub mod required;
 mod response;
@@ -61,10 +65,14 @@ pub use self::client::{
     Brand, BrandId, FourByteCharacters, Health, SelfTest, Validation, WechatPay, WechatPayBrand, WechatPayBuilder,
 };
 pub use self::clock::Clock;
+#[cfg(any(feature = "payments", feature = "partner-payments"))]
+pub use self::codepay::Charge;
+pub use self::conclude::Conclusion;
 pub use self::download::{Download, FileSource, HasFile, Pieces};
 pub use self::error::{ApiError, Error, ErrorCode, ErrorDetail, ErrorKind, Outcome, Result};
 pub use self::keys::{ApiV2Key, ApiV3Key, Certificate, PrivateKey, PublicKey};
 pub use self::merchant::{CertificateSerial, MchId, Merchant};
+pub use self::prepared::Prepared;
 pub use self::request::RawRequest;
 pub use self::response::Response;
 pub use self::retry::Retry;

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::client::Core;
 use crate::hooks::Raw;
-use crate::rt::{self, Effect, Operation, Prepared};
+use crate::rt::{self, Built, Effect, Operation};
 use crate::rules::Offences;
 use crate::verify::SERIAL;
 use crate::{Error, Response, Result, Sending, Sensitive};
@@ -140,7 +140,7 @@ impl RawRequest {
         })
     }
 
-    fn request(mut self) -> Result<Prepared> {
+    fn request(mut self) -> Result<Built> {
         if let Some(failure) = &self.failure {
             return Err(Error::request(failure.clone()));
         }
@@ -166,7 +166,7 @@ impl RawRequest {
         let built = request.build();
         let request =
             built.map_err(|error| Error::request("the request cannot be built").with_source(error.without_url()))?;
-        Ok(Prepared { request, offences })
+        Ok(Built { request, offences })
     }
 
     /// Encrypts the sensitive texts into the body, and gives the serial of the key.

@@ -1,13 +1,14 @@
 //! Rules for vendor extensions: known, and true.
 
+use super::super::conclude;
 use super::super::downloads;
 use super::super::load::{Data, Node};
 use super::super::spec::{Document, Location, Operation, Shape, Type};
 use super::super::uploads;
 use super::Report;
 
-pub(super) const OPERATION: [&str; 7] =
-    ["x-role", "x-effect", "x-host", "x-idempotent-by", "x-query-with", "x-one-of", "x-stream"];
+pub(super) const OPERATION: [&str; 8] =
+    ["x-role", "x-effect", "x-host", "x-idempotent-by", "x-query-with", "x-settle", "x-one-of", "x-stream"];
 /// What may be said of a property or a parameter.
 pub(super) const VALUE: [&str; 10] = [
     "x-personal",
@@ -123,6 +124,14 @@ pub(super) fn check(report: &mut Report<'_>, document: &Document, common: &Docum
             && !carries(operation, name, document, common)
         {
             report.add(operation.line, "x-idempotent-by", format!("the request has no field `{name}`"));
+        }
+        if let Some(way) = &operation.settle {
+            let is_possible = way == "none" || conclude::settling(operation, document, common).is_some();
+            let needs_number = way.ends_with("reenter") && operation.idempotent_by.is_none();
+            if !conclude::WAYS.contains(&way.as_str()) || !is_possible || needs_number {
+                let message = format!("`{way}` is none of {}, or lacks its number or query", conclude::WAYS.join(", "));
+                report.add(operation.line, "x-settle", message);
+            }
         }
         for name in operation.one_of.iter().flatten() {
             let is_optional_query = operation.parameters.iter().any(|parameter| {

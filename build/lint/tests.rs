@@ -324,6 +324,11 @@ fn extensions_are_known_and_true() {
         "x-idempotent-by: out_trade_no",
         "x-idempotent-by: out_refund_no",
     );
+    let closing = "x-idempotent-by: out_trade_no";
+    for wrong in ["retry", "query", "query-then-reenter"] {
+        let settled = format!("x-settle: {wrong}\n      {closing}");
+        breaks("x-settle", "operationId: close_order", closing, &settled);
+    }
     breaks("x-one-of", "operationId: list_orders", "x-one-of: [[state, openid]]", "x-one-of: [[state, mchid]]");
 }
 

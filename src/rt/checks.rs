@@ -32,7 +32,7 @@ pub(crate) fn path(template: &str, values: &[(&str, &str)]) -> Option<String> {
 }
 
 /// A request that is built, and what is already known to be wrong with it.
-pub(crate) struct Prepared {
+pub(crate) struct Built {
     pub(crate) request: reqwest::Request,
     pub(crate) offences: Offences,
 }
@@ -81,7 +81,7 @@ impl Checks {
     pub(crate) fn then(
         self,
         build: impl FnOnce() -> Result<reqwest::Request, progenitor_client::Error<()>>,
-    ) -> Result<Prepared> {
+    ) -> Result<Built> {
         if let Some(error) = self.failure {
             return Err(error);
         }
@@ -91,7 +91,7 @@ impl Checks {
         if let Some(serial) = self.serial {
             request.headers_mut().insert(SERIAL, serial);
         }
-        Ok(Prepared { request, offences: self.offences })
+        Ok(Built { request, offences: self.offences })
     }
 }
 

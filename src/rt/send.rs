@@ -3,7 +3,7 @@
 use http::{HeaderMap, StatusCode};
 use progenitor_client::{ClientHooks, OperationInfo};
 
-use super::{Decode, Effect, Form, Prepared, attempts};
+use super::{Built, Decode, Effect, Form, attempts};
 use crate::client::Core;
 use crate::rules::{Object, Parameter};
 use crate::verify::VerifiedBy;
@@ -56,11 +56,7 @@ pub(crate) async fn ready<C: ClientHooks<Core>>(client: &C) -> Result<()> {
 }
 
 /// Sends one call through the hooks of its client and reads the answer.
-pub(crate) async fn send<C, T>(
-    client: C,
-    request: Result<Prepared>,
-    operation: &'static Operation,
-) -> Result<Response<T>>
+pub(crate) async fn send<C, T>(client: C, request: Result<Built>, operation: &'static Operation) -> Result<Response<T>>
 where
     C: ClientHooks<Core>,
     T: Decode,
@@ -71,18 +67,51 @@ where
 
 async fn exchange<C: ClientHooks<Core>>(
     client: &C,
-    request: Result<Prepared>,
+    request: Result<Built>,
     operation: &'static Operation,
 ) -> Result<Answer> {
-    let Prepared { mut request, offences } = request?;
-    client.inner().ready().await?;
-    client.inner().check(&request, operation, &[], offences)?;
-    let info = OperationInfo { operation_id: operation.id };
-    client
-        .pre::<()>(&mut request, &info)
-        .await
-        .map_err(|error| Error::request("the request is refused").with_source(error))?;
+    let request = checked(client, request?, operation).await?;
     attempts::make(client, request, operation, None).await
+}
+
+/// Sends what was checked when it was prepared.
+pub(crate) async fn send_prepared<C, T>(
+    client: C,
+    mut request: reqwest::Request,
+    operation: &'static Operation,
+) -> Result<Response<T>>
+where
+    C: ClientHooks<Core>,
+    T: Decode,
+{
+    let answered = async {
+        shape(&client, &mut request, operation).await?;
+        attempts::make(&client, request, operation, None).await.and_then(read)
+    };
+    answered.await.map_err(|error| error.with_operation(operation))
+}
+
+/// Holds a request to the rules of its operation, and shapes it.
+pub(super) async fn checked<C: ClientHooks<Core>>(
+    client: &C,
+    Built { mut request, offences }: Built,
+    operation: &'static Operation,
+) -> Result<reqwest::Request> {
+    client.inner().check(&request, operation, &[], offences)?;
+    shape(client, &mut request, operation).await?;
+    Ok(request)
+}
+
+/// The headers that every request has.
+async fn shape<C: ClientHooks<Core>>(
+    client: &C,
+    request: &mut reqwest::Request,
+    operation: &'static Operation,
+) -> Result<()> {
+    client.inner().ready().await?;
+    let info = OperationInfo { operation_id: operation.id };
+    let shaped = client.pre::<()>(request, &info).await;
+    shaped.map_err(|error| Error::request("the request is refused").with_source(error))
 }
 
 pub(super) fn read<T: Decode>(answer: Answer) -> Result<Response<T>> {

@@ -7,7 +7,7 @@ use progenitor_client::{ClientHooks, OperationInfo};
 
 use super::attempts::{self, SignedForm};
 use super::send::{Operation, read};
-use super::{Decode, Prepared};
+use super::{Built, Decode};
 use crate::client::Core;
 use crate::digest::Algorithm;
 use crate::hooks::FormBody;
@@ -44,7 +44,7 @@ pub(crate) struct Parts {
 /// Sends an upload. The body of `request` holds the members of the meta that the caller gave.
 pub(crate) async fn upload<C, T>(
     client: C,
-    request: Result<Prepared>,
+    request: Result<Built>,
     operation: &'static Operation,
     parts: Parts,
 ) -> Result<Response<T>>
@@ -58,11 +58,11 @@ where
 
 async fn exchange<C: ClientHooks<Core>, T: Decode>(
     client: &C,
-    request: Result<Prepared>,
+    request: Result<Built>,
     operation: &'static Operation,
     Parts { file, extra, fields }: Parts,
 ) -> Result<Response<T>> {
-    let Prepared { mut request, mut offences } = request?;
+    let Built { mut request, mut offences } = request?;
     let form = operation.upload.ok_or_else(|| Error::request("this operation takes no file"))?;
     let core = client.inner();
     core.ready().await?;

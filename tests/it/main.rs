@@ -11,6 +11,8 @@
 mod batches;
 mod calls;
 mod certificates;
+mod codepay;
+mod conclude;
 mod configuration;
 mod downloads;
 mod encrypted;
@@ -19,6 +21,7 @@ mod extra;
 mod launch;
 mod lenient;
 mod outcomes;
+mod prepared;
 mod progress;
 mod readme;
 mod retries;
