@@ -27,39 +27,43 @@ struct Query<'a> {
 
 /// The way of an operation; `None` where there is none.
 ///
-/// What a spec does not say follows from what it says: an answer that a phone opens comes again only with the request, and
-/// so does the effect on something that is there already; what takes money from a payer is not sent again.
+/// Without `x-settle` it follows from the rest: an answer that a phone opens comes again only with the request, and so does
+/// the effect on something that is there already; what takes money from a payer is not sent again.
 pub(crate) fn settling<'a>(
     operation: &'a Operation,
     document: &'a Document,
     common: &'a Document,
 ) -> Option<Settling<'a>> {
-    if operation.effect == "read" || operation.upload.is_some() {
-        return None;
-    }
-    let number = operation.idempotent_by.as_deref();
     let query = query(operation, document, common);
-    let way = operation.settle.as_deref().unwrap_or_else(|| {
-        let opens = operation
-            .answer
-            .as_ref()
-            .and_then(|answer| document.find(common, answer))
-            .is_some_and(|answer| !answer.relations.launch.is_empty());
-        let acts_on_it = number.is_some_and(|number| template_names(&operation.path).contains(&number));
-        match (number.is_some(), query.is_some()) {
-            (true, _) if opens || acts_on_it => "reenter",
-            (_, true) if operation.effect == "money-in" => "query",
-            (true, true) => "query-then-reenter",
-            (true, false) => "reenter",
-            (false, true) => "query",
-            (false, false) => "none",
-        }
-    });
+    let way = operation.settle.as_deref().unwrap_or_else(|| follows_with(operation, query.is_some(), document, common));
     match way {
         "reenter" => Some(Settling { query: None, reenters: true }),
         "query" => Some(Settling { query: Some(query?), reenters: false }),
         "query-then-reenter" => Some(Settling { query: Some(query?), reenters: true }),
         _ => None,
+    }
+}
+
+/// The way that follows from what else the spec says.
+pub(crate) fn follows(operation: &Operation, document: &Document, common: &Document) -> &'static str {
+    follows_with(operation, query(operation, document, common).is_some(), document, common)
+}
+
+fn follows_with(operation: &Operation, has_query: bool, document: &Document, common: &Document) -> &'static str {
+    if operation.effect == "read" || operation.upload.is_some() {
+        return "none";
+    }
+    let number = operation.idempotent_by.as_deref();
+    let answer = operation.answer.as_ref().and_then(|answer| document.find(common, answer));
+    let opens = answer.is_some_and(|answer| !answer.relations.launch.is_empty());
+    let acts_on_it = number.is_some_and(|number| template_names(&operation.path).contains(&number));
+    match (number.is_some(), has_query) {
+        (true, _) if opens || acts_on_it => "reenter",
+        (_, true) if operation.effect == "money-in" => "query",
+        (true, true) => "query-then-reenter",
+        (true, false) => "reenter",
+        (false, true) => "query",
+        (false, false) => "none",
     }
 }
 

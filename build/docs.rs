@@ -44,6 +44,9 @@ pub(crate) fn operation(operation: &Operation) -> String {
         operation.roles.join(", "),
         operation.page
     ));
+    if let Some(rate) = &operation.rate {
+        text.push_str(&format!("\nAt most {rate} for a merchant number.\n"));
+    }
     for parameter in &operation.parameters {
         text.push_str(&format!("\n- {}", self::parameter(parameter)));
     }

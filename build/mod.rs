@@ -23,6 +23,7 @@ pub(crate) mod lint;
 pub(crate) mod load;
 pub(crate) mod names;
 pub(crate) mod normalise;
+pub(crate) mod rates;
 pub(crate) mod reach;
 pub(crate) mod relations;
 pub(crate) mod requests;

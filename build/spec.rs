@@ -90,6 +90,8 @@ pub(crate) struct Operation {
     pub(crate) query_with: Option<String>,
     /// How an unknown outcome is found out, where it does not follow from the rest.
     pub(crate) settle: Option<String>,
+    /// How often it may be called, as in `150/s, 6/s failing`.
+    pub(crate) rate: Option<String>,
     /// Groups of query parameters of which one is given.
     pub(crate) one_of: Vec<Vec<String>>,
     pub(crate) parameters: Vec<Parameter>,
@@ -320,6 +322,7 @@ impl Document {
             idempotent_by: node.text_at("x-idempotent-by").map(str::to_owned),
             query_with: node.text_at("x-query-with").map(str::to_owned),
             settle: node.text_at("x-settle").map(str::to_owned),
+            rate: node.text_at("x-rate").map(str::to_owned),
             one_of: groups(node),
             parameters,
             body,

@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use super::names::{constant_case, pascal_case};
 use super::spec::{Document, Operation};
-use super::{rules, uploads};
+use super::{rates, rules, uploads};
 
 pub(crate) fn emit(document: &Document) -> TokenStream {
     let rows = document.operations.iter().map(row);
@@ -38,6 +38,7 @@ fn row(operation: &Operation) -> TokenStream {
     let query_with = option(&operation.query_with);
     let idempotent_by = option(&operation.idempotent_by);
     let effect = format_ident!("{}", pascal_case(&operation.effect));
+    let rate = rates::emit(operation.rate.as_deref());
     let host = option(&operation.host);
     let upload = match &operation.upload {
         Some(upload) => {
@@ -58,6 +59,7 @@ fn row(operation: &Operation) -> TokenStream {
             id: #id,
             query_with: #query_with,
             effect: Effect::#effect,
+            rate: #rate,
             host: #host,
             idempotent_by: #idempotent_by,
             path: #path,

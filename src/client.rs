@@ -21,6 +21,7 @@ pub(crate) use self::builder::is_wechat_pay;
 pub use self::builder::{FourByteCharacters, Validation, WechatPayBuilder};
 pub use self::health::Health;
 pub use self::self_test::SelfTest;
+use crate::rates::Pacer;
 use crate::request::RawRequest;
 use crate::retry::Budget;
 use crate::rt::Operation;
@@ -100,6 +101,7 @@ struct Inner {
     checks: check::Checks,
     retry: Retry,
     budget: Budget,
+    pacer: Option<Pacer>,
     hosts: hosts::Hosts,
     /// Of a call, with its repeats.
     timeout: Duration,
@@ -151,6 +153,10 @@ impl Core {
 
     pub(crate) fn retry(&self) -> Retry {
         self.0.retry
+    }
+
+    pub(crate) fn pacer(&self) -> Option<&Pacer> {
+        self.0.pacer.as_ref()
     }
 
     pub(crate) fn budget(&self) -> &Budget {

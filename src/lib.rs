@@ -21,6 +21,7 @@ mod keys;
 pub mod launch;
 mod merchant;
 mod prepared;
+mod rates;
 mod request;
 pub mod required;
 mod response;
@@ -73,6 +74,7 @@ pub use self::error::{ApiError, Error, ErrorCode, ErrorDetail, ErrorKind, Outcom
 pub use self::keys::{ApiV2Key, ApiV3Key, Certificate, PrivateKey, PublicKey};
 pub use self::merchant::{CertificateSerial, MchId, Merchant};
 pub use self::prepared::Prepared;
+pub use self::rates::RateLimits;
 pub use self::request::RawRequest;
 pub use self::response::Response;
 pub use self::retry::Retry;

@@ -46,6 +46,7 @@ pub(crate) const fn raw(id: &'static str, effect: Effect) -> Operation {
         id,
         query_with: None,
         effect,
+        rate: None,
         host: None,
         idempotent_by: None,
         path: "",

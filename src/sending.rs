@@ -22,6 +22,7 @@ pub struct Sending<T> {
 pub(crate) struct CallOptions {
     pub(crate) retry: Option<Retry>,
     pub(crate) timeout: Option<Duration>,
+    pub(crate) is_background: bool,
 }
 
 tokio::task_local! {
@@ -59,6 +60,12 @@ impl<T> Sending<T> {
     /// How long this call may take with all its attempts and pauses, in the place of what its client says.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.options.timeout = Some(timeout);
+        self
+    }
+
+    /// Nobody waits for this call: where its client keeps [`RateLimits`](crate::RateLimits), it lets others go first.
+    pub fn in_background(mut self) -> Self {
+        self.options.is_background = true;
         self
     }
 }

@@ -3,12 +3,13 @@
 use super::super::conclude;
 use super::super::downloads;
 use super::super::load::{Data, Node};
+use super::super::rates;
 use super::super::spec::{Document, Location, Operation, Shape, Type};
 use super::super::uploads;
 use super::Report;
 
-pub(super) const OPERATION: [&str; 8] =
-    ["x-role", "x-effect", "x-host", "x-idempotent-by", "x-query-with", "x-settle", "x-one-of", "x-stream"];
+pub(super) const OPERATION: [&str; 9] =
+    ["x-role", "x-effect", "x-host", "x-idempotent-by", "x-query-with", "x-settle", "x-rate", "x-one-of", "x-stream"];
 /// What may be said of a property or a parameter.
 pub(super) const VALUE: [&str; 10] = [
     "x-personal",
@@ -125,12 +126,17 @@ pub(super) fn check(report: &mut Report<'_>, document: &Document, common: &Docum
         {
             report.add(operation.line, "x-idempotent-by", format!("the request has no field `{name}`"));
         }
+        if let Some(rate) = operation.rate.as_ref().filter(|rate| rates::parse(rate).is_none()) {
+            report.add(operation.line, "x-rate", format!("`{rate}` is not like `150/s` or `150/s, 6/s failing`"));
+        }
         if let Some(way) = &operation.settle {
             let is_possible = way == "none" || conclude::settling(operation, document, common).is_some();
             let needs_number = way.ends_with("reenter") && operation.idempotent_by.is_none();
             if !conclude::WAYS.contains(&way.as_str()) || !is_possible || needs_number {
                 let message = format!("`{way}` is none of {}, or lacks its number or query", conclude::WAYS.join(", "));
                 report.add(operation.line, "x-settle", message);
+            } else if *way == conclude::follows(operation, document, common) {
+                report.add(operation.line, "x-settle", format!("`{way}` follows from the rest"));
             }
         }
         for name in operation.one_of.iter().flatten() {

@@ -329,6 +329,11 @@ fn extensions_are_known_and_true() {
         let settled = format!("x-settle: {wrong}\n      {closing}");
         breaks("x-settle", "operationId: close_order", closing, &settled);
     }
+    let follows = format!("x-settle: reenter\n      {closing}");
+    breaks("x-settle", "operationId: close_order", closing, &follows);
+    for wrong in ["150", "150/h", "0/s", "150/s, 6/s", "many/s"] {
+        breaks("x-rate", "operationId: close_order", closing, &format!("x-rate: {wrong}\n      {closing}"));
+    }
     breaks("x-one-of", "operationId: list_orders", "x-one-of: [[state, openid]]", "x-one-of: [[state, mchid]]");
 }
 

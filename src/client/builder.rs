@@ -14,9 +14,10 @@ use super::hosts::Hosts;
 use super::refresh::Refresher;
 use super::{Core, Inner, WechatPay};
 use crate::clock::SystemClock;
+use crate::rates::Pacer;
 use crate::retry::Budget;
 use crate::shared::Shared;
-use crate::{ApiV2Key, ApiV3Key, Clock, Error, Merchant, Result, Retry, Trust};
+use crate::{ApiV2Key, ApiV3Key, Clock, Error, Merchant, RateLimits, Result, Retry, Trust};
 
 /// WeChat Pay's nearest access point in the mainland.
 const MAIN: &str = "https://api.mch.weixin.qq.com";
@@ -81,6 +82,7 @@ pub struct WechatPayBuilder<C = WechatPay> {
     attempt_timeout: Duration,
     timeout: Duration,
     retry: Retry,
+    rate_limits: Option<RateLimits>,
     four_byte_characters: FourByteCharacters,
     validation: Option<Validation>,
 }
@@ -101,6 +103,7 @@ impl<C> WechatPayBuilder<C> {
             attempt_timeout: Duration::from_secs(10),
             timeout: Duration::from_secs(15),
             retry: Retry::default(),
+            rate_limits: None,
             four_byte_characters: FourByteCharacters::default(),
             validation: None,
         }
@@ -169,6 +172,12 @@ impl<C> WechatPayBuilder<C> {
     /// How often a call is attempted: see [`Retry`]. A call may have its own by [`Sending::retry`](crate::Sending::retry).
     pub fn retry(mut self, retry: Retry) -> Self {
         self.retry = retry;
+        self
+    }
+
+    /// The rates that this client keeps to: see [`RateLimits`]. Without it calls are sent as they come.
+    pub fn rate_limits(mut self, limits: RateLimits) -> Self {
+        self.rate_limits = Some(limits);
         self
     }
 
@@ -259,6 +268,7 @@ impl<C> WechatPayBuilder<C> {
             user_agent: user_agent()?,
             retry: self.retry,
             budget: Budget::new(),
+            pacer: self.rate_limits.map(Pacer::new),
             hosts,
             timeout: self.timeout,
             attempt_timeout: self.attempt_timeout,

@@ -29,19 +29,29 @@ pub(super) async fn make<C: ClientHooks<Core>>(
     let core = client.inner();
     let options = CallOptions::of_this_call();
     let retry = options.retry.unwrap_or(core.retry());
-    let deadline = Instant::now() + options.timeout.unwrap_or(core.timeout());
+    let timeout = options.timeout.unwrap_or(core.timeout());
+    let deadline = Instant::now() + timeout;
     let mut route = core.route(operation);
     let (mut attempts, mut is_unknown) = (0, false);
     let mut next = request;
     loop {
         let mut request = next;
+        if let Some(pacer) = core.pacer()
+            && let Err(error) = pacer.turn(operation, options.is_background, deadline - timeout / 2).await
+        {
+            return Err(error.after(attempts, is_unknown && !operation.reads()));
+        }
         attempts += 1;
         // A body that cannot be sent twice is sent once.
         let spare = if retry.allows_after(attempts) { request.try_clone() } else { None };
         route.direct(&mut request);
         let left = deadline.saturating_duration_since(Instant::now());
         *request.timeout_mut() = Some(core.attempt_timeout().min(left));
-        let error = match attempt(client, request, operation, form).await {
+        let result = attempt(client, request, operation, form).await;
+        if let Some(pacer) = core.pacer() {
+            pacer.answered(operation, &result);
+        }
+        let error = match result {
             Ok(answer) => {
                 core.budget().earn();
                 route.succeeded();

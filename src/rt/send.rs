@@ -5,6 +5,7 @@ use progenitor_client::{ClientHooks, OperationInfo};
 
 use super::{Built, Decode, Effect, Form, attempts};
 use crate::client::Core;
+use crate::rates::Rate;
 use crate::rules::{Object, Parameter};
 use crate::verify::VerifiedBy;
 use crate::{Error, Response, Result};
@@ -16,6 +17,8 @@ pub(crate) struct Operation {
     /// The operation of the same family that tells what became of this one.
     pub(crate) query_with: Option<&'static str>,
     pub(crate) effect: Effect,
+    /// How often it may be called; `None` where that is not documented.
+    pub(crate) rate: Option<Rate>,
     /// The access point of operations that the main one does not have.
     pub(crate) host: Option<&'static str>,
     /// The field whose number makes a repeat with the same content safe.

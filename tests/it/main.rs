@@ -23,6 +23,7 @@ mod lenient;
 mod outcomes;
 mod prepared;
 mod progress;
+mod rates;
 mod readme;
 mod retries;
 mod rotation;
