@@ -194,6 +194,16 @@ impl<C> WechatPayBuilder<C> {
 
     /// The client's core, at an access point of WeChat Pay.
     pub(super) fn core(self) -> Result<Core> {
+        #[cfg(feature = "simulator")]
+        if let Some(address) = self.base_url.as_deref().and_then(loopback) {
+            if !crate::simulator::is_simulated(&self.merchant) {
+                return Err(Error::config(
+                    "plain http on this machine is for the simulator's own merchant only: nobody else signs requests \
+                     that any program here could read",
+                ));
+            }
+            return self.core_for_loopback(address);
+        }
         let base = access_point(self.base_url.as_deref().unwrap_or(MAIN))?;
         let backup = match &self.backup_url {
             Backup::Default => self.base_url.is_none().then(|| BACKUP.to_owned()),
@@ -211,7 +221,13 @@ impl<C> WechatPayBuilder<C> {
             return Err(Error::config(format!("the simulator is reached on loopback only, not at {address}")));
         }
         let backup = match &self.backup_url {
-            Backup::At(url) => Some(loopback(url)?),
+            Backup::At(url) => match loopback(url) {
+                Some(address) => Some(format!("http://{address}")),
+                None => {
+                    let message = format!("the backup of a simulated gateway is on loopback too, not at {url}");
+                    return Err(Error::config(message));
+                }
+            },
             Backup::Default | Backup::None => None,
         };
         let hosts = Hosts { backup, follows_regions: false, pinned_until: Mutex::default() };
@@ -274,7 +290,8 @@ impl WechatPayBuilder {
     /// # Errors
     ///
     /// A `Config` error when merchant and trust are mixed up, the merchant's certificate or everything in the trust is not
-    /// in effect, or the base URL is not a plain `https://host` of WeChat Pay.
+    /// in effect, or the base URL is not a plain `https://host` of WeChat Pay. With the feature `simulator` the simulator's
+    /// own merchant, and no other, may have `http://127.0.0.1:port`, as the simulator's program writes it.
     pub fn build(self) -> Result<WechatPay> {
         Ok(WechatPay { core: self.core()? })
     }
@@ -339,14 +356,21 @@ pub(super) fn access_point(text: &str) -> Result<String> {
     Ok(format!("https://{host}"))
 }
 
-/// `http://address` of a second gateway on this machine.
-#[cfg(feature = "simulator")]
-fn loopback(text: &str) -> Result<String> {
-    let address = text.strip_prefix("http://").and_then(|text| text.parse::<std::net::SocketAddr>().ok());
-    match address.filter(|address| address.ip().is_loopback()) {
-        Some(address) => Ok(format!("http://{address}")),
-        None => Err(Error::config(format!("the backup of a simulated gateway is on loopback too, not at {text}"))),
+/// A base URL as it may be configured; `build` looks at it again.
+pub(super) fn base_url(text: &str) -> Result<String> {
+    #[cfg(feature = "simulator")]
+    if let Some(address) = loopback(text) {
+        return Ok(format!("http://{address}"));
     }
+    access_point(text)
+}
+
+/// The address of a gateway on this machine, from `http://address`.
+#[cfg(feature = "simulator")]
+fn loopback(text: &str) -> Option<std::net::SocketAddr> {
+    let text = text.strip_prefix("http://")?;
+    let address: std::net::SocketAddr = text.strip_suffix('/').unwrap_or(text).parse().ok()?;
+    address.ip().is_loopback().then_some(address)
 }
 
 /// Whether a host may see an Authorization.
