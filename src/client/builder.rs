@@ -426,6 +426,28 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "simulator")]
+    #[test]
+    fn plain_http_is_for_the_simulators_merchant_on_this_machine_and_nobody_else() {
+        use crate::{CertificateSerial, MchId, PrivateKey, PublicKey};
+
+        let build = |mchid: &str, serial: &str, url: &str| {
+            let key = PrivateKey::from_pem(&crate::keys::fixtures::pem("merchant.pkcs8.pem")).unwrap();
+            let (mchid, serial): (MchId, CertificateSerial) = (mchid.parse().unwrap(), serial.parse().unwrap());
+            let public = PublicKey::from_pem(&crate::keys::fixtures::pem("platform.public.pem")).unwrap();
+            let trust = Trust::public_key(crate::keys::fixtures::KEY_ID.parse().unwrap(), public);
+            WechatPay::builder(Merchant::new(mchid, serial, key), trust).base_url(url).build().map(drop)
+        };
+        let (mchid, serial) = ("1230000109", "570BBC91355F30CB6BCD6284C3E34FA80083E527");
+        assert!(build(mchid, serial, "http://127.0.0.1:8899").is_ok());
+        let error = build("1900000001", serial, "http://127.0.0.1:8899").unwrap_err();
+        assert!(error.to_string().contains("simulator's own merchant"), "{error}");
+        assert!(build(mchid, "3775B6A45ACD588826D15E583A95F5DD40C1B12F", "http://127.0.0.1:8899").is_err());
+        for url in ["http://192.0.2.1:8899", "http://localhost:8899", "http://127.0.0.1", "https://127.0.0.1:8899"] {
+            assert!(build(mchid, serial, url).is_err(), "{url}");
+        }
+    }
+
     #[test]
     fn every_documented_access_point_is_accepted() {
         for host in ["api.mch.weixin.qq.com", "api2.mch.weixin.qq.com", "apihk.mch.weixin.qq.com", "api.wechatpay.cn"] {

@@ -214,7 +214,12 @@ impl Gateway {
 
     /// The requests received so far, oldest first, the refused ones too. The last 1,000 are kept.
     pub fn requests(&self) -> Vec<Received> {
-        lock(&self.desk.journal).all()
+        self.requests_after(0)
+    }
+
+    /// Those of the [requests](Self::requests) that came after the one with this [number](Received::number).
+    pub fn requests_after(&self, number: u64) -> Vec<Received> {
+        lock(&self.desk.journal).after(number)
     }
 }
 

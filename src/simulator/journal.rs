@@ -157,8 +157,9 @@ impl Journal {
         self.kept.push_back(received);
     }
 
-    pub(super) fn all(&self) -> Vec<Received> {
-        self.kept.iter().cloned().collect()
+    pub(super) fn after(&self, number: u64) -> Vec<Received> {
+        let first = self.kept.partition_point(|received| received.number <= number);
+        self.kept.range(first..).cloned().collect()
     }
 }
 
@@ -198,9 +199,11 @@ mod tests {
         for number in 0..=KEPT {
             journal.push(Received { target: number.to_string(), ..received("") });
         }
-        let all = journal.all();
+        let all = journal.after(0);
         assert_eq!(all.len(), KEPT);
         assert_eq!((all[0].target(), all[0].number()), ("1", 2));
         assert_eq!(all[KEPT - 1].target(), KEPT.to_string());
+        assert_eq!(journal.after(KEPT as u64).len(), 1);
+        assert!(journal.after(u64::MAX).is_empty());
     }
 }

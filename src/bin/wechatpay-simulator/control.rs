@@ -31,6 +31,7 @@ pub(crate) async fn serve(listener: TcpListener, gateway: Arc<Gateway>) -> Resul
     let router = Router::new()
         .route("/", get(console))
         .route("/state", get(state))
+        .route("/standings", get(standings))
         .route("/requests", get(requests))
         .route("/notifications", get(notifications))
         .route("/events", get(events))
@@ -71,12 +72,15 @@ struct After {
 }
 
 async fn requests(State(gateway): State<Arc<Gateway>>, Query(After { after }): Query<After>) -> Json<Value> {
-    let requests = gateway.requests();
-    Json(requests.iter().filter(|received| received.number() > after).map(views::request_with_body).collect())
+    Json(gateway.requests_after(after).iter().map(views::request_with_body).collect())
 }
 
 async fn notifications(State(gateway): State<Arc<Gateway>>) -> Json<Value> {
     Json(gateway.notifications().iter().map(views::notification_with_plaintext).collect())
+}
+
+async fn standings(State(gateway): State<Arc<Gateway>>) -> Json<Value> {
+    Json(gateway.standings().iter().map(views::standing).collect())
 }
 
 async fn events(State(gateway): State<Arc<Gateway>>) -> Json<Value> {

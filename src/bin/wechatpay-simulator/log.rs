@@ -6,12 +6,14 @@ use wechatpay_sdk::simulator::{Gateway, Received};
 pub(crate) async fn print(gateway: &Gateway) {
     let (mut revision, mut printed) = (gateway.revision(), 0);
     loop {
-        let requests = gateway.requests();
-        requests
-            .iter()
-            .filter(|received| received.number() > printed)
-            .for_each(|received| println!("{}", line(received)));
-        printed = requests.last().map_or(printed, Received::number);
+        for received in gateway.requests_after(printed) {
+            let missed = received.number().saturating_sub(printed).saturating_sub(1);
+            if missed > 0 {
+                println!("({missed} more, too fast to be printed)");
+            }
+            println!("{}", line(&received));
+            printed = received.number();
+        }
         revision = gateway.changed_since(revision).await;
     }
 }

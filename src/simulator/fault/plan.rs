@@ -72,7 +72,7 @@ impl Chance {
         bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         bits ^= bits >> 31;
         // The upper 32 bits as a fraction of their range.
-        f64::from((bits >> 32) as u32) < self.probability * f64::from(u32::MAX)
+        f64::from((bits >> 32) as u32) / 4_294_967_296.0 < self.probability
     }
 }
 
@@ -188,5 +188,25 @@ impl<'g> NextAnswer<'g> {
 impl fmt::Debug for NextAnswer<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("NextAnswer")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hits(probability: f64, state: u64) -> Vec<bool> {
+        let mut chance = Chance { probability, state };
+        (0..10_000).map(|_| chance.falls()).collect()
+    }
+
+    #[test]
+    fn dice_fall_as_often_as_is_said_and_the_same_way_for_the_same_seed() {
+        let tenth = hits(0.1, 7);
+        let count = tenth.iter().filter(|hit| **hit).count();
+        assert!((900..1_100).contains(&count), "{count} of 10,000");
+        assert_eq!(tenth, hits(0.1, 7));
+        assert_ne!(tenth, hits(0.1, 8));
+        assert!(hits(0.0, 7).iter().all(|hit| !hit) && hits(1.0, 7).iter().all(|hit| *hit));
     }
 }

@@ -1,26 +1,35 @@
 //! What the gateway knows, as JSON.
 
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
 use serde_json::{Value, json};
 use wechatpay_sdk::simulator::{Gateway, Received, Sent, Standing, StateChange};
 
-/// Requests, notifications and changes that the console shows.
+/// How many of each kind the console shows.
 const SHOWN: usize = 100;
 
 /// All that the console shows, newest first.
 pub(super) fn state(gateway: &Gateway) -> Value {
+    // First, so that what happens meanwhile is told next time.
     let revision = gateway.revision();
+    let changes = gateway.changes();
+    let last_change: HashMap<_, _> =
+        changes.iter().enumerate().map(|(index, change)| ((change.product, change.number.as_str()), index)).collect();
+    let mut standings = gateway.standings();
+    standings.sort_by_key(|known| Reverse(last_change.get(&(known.product, known.number.as_str())).copied()));
     json!({
         "revision": revision,
         "now": gateway.clock().unix(),
         "platform_certificates": format!("{:?}", gateway.platform_certificates()),
-        "standings": gateway.standings().iter().map(standing).collect::<Value>(),
-        "changes": gateway.changes().iter().rev().take(SHOWN).map(change).collect::<Value>(),
+        "standings": standings.iter().take(SHOWN).map(standing).collect::<Value>(),
+        "changes": changes.iter().rev().take(SHOWN).map(change).collect::<Value>(),
         "requests": gateway.requests().iter().rev().take(SHOWN).map(request).collect::<Value>(),
         "notifications": gateway.notifications().iter().rev().take(SHOWN).map(notification).collect::<Value>(),
     })
 }
 
-fn standing(standing: &Standing) -> Value {
+pub(super) fn standing(standing: &Standing) -> Value {
     let Standing { product, number, state, amount, .. } = standing;
     json!({ "product": product, "number": number, "state": state, "amount": amount })
 }
