@@ -8,6 +8,8 @@ use crate::webhook;
 impl Gateway {
     /// The variables of [`WechatPay::from_env`](crate::WechatPay::from_env) that make a client of this gateway, keys and
     /// certificates as PEM text: `Command::new("shop").envs(gateway.environment())`.
+    ///
+    /// Other processes have the system's clock: [`start_on`](Self::start_on) makes a gateway that goes by it.
     pub fn environment(&self) -> Vec<(&'static str, String)> {
         vec![
             ("WECHATPAY_MCHID", identity::MCHID.to_owned()),

@@ -110,7 +110,8 @@ impl Gateway {
     ///
     /// # Errors
     ///
-    /// A `Config` error when the HTTP client cannot be built.
+    /// A `Config` error when the HTTP client cannot be built, or the gateway was started on an address that is not a loopback
+    /// address.
     pub fn client(&self) -> Result<WechatPay> {
         self.client_with(|builder| builder)
     }

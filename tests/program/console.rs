@@ -19,7 +19,8 @@ fn a_click_pays_an_order_and_the_page_shows_it_without_being_loaded_again() {
     application("console::a_click_pays_an_order_and_the_page_shows_it_without_being_loaded_again", async {
         let (pay, control) = (Arc::new(WechatPay::from_env().unwrap()), Control::from_env());
         let (notify_url, mut told) = shop(Arc::clone(&pay)).await;
-        order(&pay, &notify_url).await;
+        order(&pay, NUMBER, &notify_url).await;
+        order(&pay, "20261124-0002", &notify_url).await;
         // Markup in what comes from outside is text.
         let to = "https://shop.example/<img src=x onerror=\"document.title='broken'\">";
         control.act(json!({ "do": "notify", "event": "REFUND.SUCCESS", "to": to })).await;

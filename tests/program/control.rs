@@ -39,7 +39,7 @@ fn faults_hit_their_operation_as_often_as_was_said_and_the_journal_shows_what_ca
         let (pay, control) = (WechatPay::from_env().unwrap(), Control::from_env());
         let operation = "get_transaction_by_out_trade_no";
         control.act(json!({ "do": "next_answer", "fault": "forged", "operation": operation, "times": 2 })).await;
-        order(&pay, "https://shop.example/notify").await;
+        order(&pay, NUMBER, "https://shop.example/notify").await;
         let query = pay.payments().get_transaction_by_out_trade_no(NUMBER).mchid(pay.mchid());
         for _ in 0..2 {
             let error = query.clone().send().retry(Retry::OFF).await.unwrap_err();
@@ -70,7 +70,7 @@ fn faults_hit_their_operation_as_often_as_was_said_and_the_journal_shows_what_ca
 fn keys_rotate_in_their_stages_and_the_client_believes_each() {
     application("control::keys_rotate_in_their_stages_and_the_client_believes_each", async {
         let (pay, control) = (WechatPay::from_env().unwrap(), Control::from_env());
-        order(&pay, "https://shop.example/notify").await;
+        order(&pay, NUMBER, "https://shop.example/notify").await;
         for stage in ["SecondAnnounced", "SecondSigns", "Second", "First"] {
             let said = control.act(json!({ "do": "rotate_key" })).await;
             assert_eq!(said["platform_certificates"], stage);

@@ -30,12 +30,12 @@ use self::program::{Program, application};
 
 const NUMBER: &str = "20261124-0001";
 
-async fn order(pay: &WechatPay, notify_url: &str) {
+async fn order(pay: &WechatPay, number: &str, notify_url: &str) {
     let order = CreateNativeTransactionRequest::builder()
         .appid("wxd678efh567hg6787")
         .mchid(pay.mchid())
         .description("鲜花 一束")
-        .out_trade_no(NUMBER)
+        .out_trade_no(number)
         .notify_url(notify_url)
         .amount(OrderAmount::builder().total(12_800));
     pay.payments().create_native_transaction(order).await.unwrap();
@@ -71,7 +71,7 @@ fn the_sdk_starts_from_the_env_file_and_is_told_when_the_user_pays_and_has_the_r
     application("the_sdk_starts_from_the_env_file_and_is_told_when_the_user_pays_and_has_the_refund", async {
         let (pay, control) = (Arc::new(WechatPay::from_env().unwrap()), Control::from_env());
         let (notify_url, mut told) = shop(Arc::clone(&pay)).await;
-        order(&pay, &notify_url).await;
+        order(&pay, NUMBER, &notify_url).await;
         assert_eq!(progress(&pay).await, Progress::NeedsUser);
 
         control.act(json!({ "do": "user_pays", "out_trade_no": NUMBER })).await;
@@ -101,7 +101,7 @@ fn an_hour_later_requests_and_notifications_are_still_believed() {
     application("an_hour_later_requests_and_notifications_are_still_believed", async {
         let (pay, control) = (Arc::new(WechatPay::from_env().unwrap()), Control::from_env());
         let (notify_url, mut told) = shop(Arc::clone(&pay)).await;
-        order(&pay, &notify_url).await;
+        order(&pay, NUMBER, &notify_url).await;
         let before = control.get("/state").await["now"].as_i64().unwrap();
         control.act(json!({ "do": "advance", "seconds": 3_600 })).await;
         assert!(control.get("/state").await["now"].as_i64().unwrap() >= before + 3_600);

@@ -81,7 +81,7 @@ pub(crate) fn application(test: &str, story: impl Future<Output = ()>) {
     let program = Program::start(&[]);
     assert!(!program.variable(CONTROL).is_empty());
     let application = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", test, "--nocapture"])
+        .args(["--exact", test, "--include-ignored", "--nocapture"])
         .envs(program.env())
         .output()
         .unwrap();

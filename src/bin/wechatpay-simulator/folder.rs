@@ -66,8 +66,10 @@ fn line(text: &mut String, name: &str, value: &str) {
 
 /// Only for this user, as keys are.
 fn write_private(path: &Path, text: &str) -> Result<()> {
+    // A file that is there already may be for others too.
+    let _ = fs::remove_file(path);
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let written = options.open(path).and_then(|mut file| file.write_all(text.as_bytes()));

@@ -10,7 +10,7 @@ mod folder;
 mod log;
 
 use std::error::Error;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -52,10 +52,9 @@ async fn run(arguments: &Arguments) -> Result<()> {
     }
     let control = listen(arguments.control).await?;
     let control_url = format!("http://{}", control.local_addr()?);
-    let address = door.as_ref().map_or(gateway.address(), |door| door.address);
     let base_url = match &door {
-        Some(_) => format!("https://localhost:{}", address.port()),
-        None => format!("http://{address}"),
+        Some(door) => format!("https://localhost:{}", door.address.port()),
+        None => format!("http://{}", from_here(gateway.address())),
     };
     let authority = door.as_ref().map(|door| door.authority.as_str());
     folder::write(&arguments.folder, &gateway, &base_url, &control_url, authority)?;
@@ -85,6 +84,16 @@ async fn open(arguments: &Arguments) -> Result<(Arc<Gateway>, Option<Door>)> {
     let gateway = Gateway::start_on(inside).await?;
     let door = Door::open(outside, gateway.address())?;
     Ok((Arc::new(gateway), Some(door)))
+}
+
+/// Where a program of this machine finds what listens at an address, which may be all addresses.
+fn from_here(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener> {
