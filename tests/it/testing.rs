@@ -37,15 +37,15 @@ fn is_paid(order: Transaction, number: &str, price: Fen) -> bool {
 fn a_payment_of_another_amount_is_not_taken() {
     let order = |total: i64| -> Transaction {
         let order = json!({
-            "appid": "wxd678efh567hg6787", "mchid": "1230000109", "out_trade_no": "0001", "transaction_id": "4200001",
+            "appid": "wxd678efh567hg6787", "mchid": "1230000109", "out_trade_no": "A-0001", "transaction_id": "4200001",
             "trade_type": "NATIVE", "trade_state": "SUCCESS", "trade_state_desc": "支付成功",
             "success_time": "2026-11-24T10:00:00+08:00", "amount": { "total": total, "currency": "CNY" },
         });
         serde_json::from_value(order).unwrap()
     };
-    assert!(is_paid(order(12_800), "0001", Fen::new(12_800)));
-    assert!(!is_paid(order(1), "0001", Fen::new(12_800)));
-    assert!(!is_paid(order(12_800), "0002", Fen::new(12_800)));
+    assert!(is_paid(order(12_800), "A-0001", Fen::new(12_800)));
+    assert!(!is_paid(order(1), "A-0001", Fen::new(12_800)));
+    assert!(!is_paid(order(12_800), "A-0002", Fen::new(12_800)));
 }
 
 /// The code under test.
@@ -64,13 +64,13 @@ async fn order(pay: &WechatPay, number: &str, price: Fen) -> Result<String> {
 async fn an_order_is_paid_and_the_shop_is_told() -> Result<()> {
     let gateway = Gateway::start().await?;
     let pay = gateway.client()?;
-    order(&pay, "0001", Fen::new(12_800)).await?;
+    order(&pay, "A-0001", Fen::new(12_800)).await?;
 
-    gateway.user_pays("0001")?;
+    gateway.user_pays("A-0001")?;
     gateway.delivered().await;
 
-    let query = pay.payments().get_transaction_by_out_trade_no("0001").mchid(pay.mchid());
-    assert!(is_paid(query.await?.into_inner(), "0001", Fen::new(12_800)));
+    let query = pay.payments().get_transaction_by_out_trade_no("A-0001").mchid(pay.mchid());
+    assert!(is_paid(query.await?.into_inner(), "A-0001", Fen::new(12_800)));
     assert_eq!(gateway.notifications()[0].event_type(), "TRANSACTION.SUCCESS");
     assert_eq!(gateway.requests()[0].operation(), Some("create_native_transaction"));
     Ok(())
@@ -82,16 +82,16 @@ async fn an_answer_that_is_lost_is_asked_for_again() -> Result<()> {
     let pay = gateway.client_with(|builder| builder.retry(Retry::OFF))?;
     gateway.next_answer().of("create_native_transaction")?.lost();
 
-    let error = order(&pay, "0001", Fen::new(12_800)).await.unwrap_err();
+    let error = order(&pay, "A-0001", Fen::new(12_800)).await.unwrap_err();
     assert_eq!(error.outcome(), Outcome::Unknown);
 
     // The same number again: it is the same order, whatever became of the first attempt.
-    order(&pay, "0001", Fen::new(12_800)).await?;
-    assert_eq!(gateway.state_of("transaction", "0001").as_deref(), Some("NOTPAY"));
+    order(&pay, "A-0001", Fen::new(12_800)).await?;
+    assert_eq!(gateway.state_of("transaction", "A-0001").as_deref(), Some("NOTPAY"));
 
     // A week later nobody has paid.
     gateway.advance(Duration::from_secs(7 * 24 * 3_600)).await;
-    assert!(gateway.user_pays("0001").is_err());
+    assert!(gateway.user_pays("A-0001").is_err());
     Ok(())
 }
 
@@ -100,7 +100,7 @@ async fn a_handler_takes_what_wechat_pay_sends() -> Result<()> {
     let gateway = Gateway::start().await?;
     let pay = gateway.client()?;
     let refund = json!({
-        "mchid": "1230000109", "out_trade_no": "0001", "transaction_id": "4200001", "out_refund_no": "R1",
+        "mchid": "1230000109", "out_trade_no": "A-0001", "transaction_id": "4200001", "out_refund_no": "R1",
         "refund_id": "5030001", "refund_status": "SUCCESS", "success_time": "2026-11-24T10:00:00+08:00",
         "user_received_account": "招商银行信用卡0403",
         "amount": { "total": 12_800, "refund": 12_800, "payer_total": 12_800, "payer_refund": 12_800 },
