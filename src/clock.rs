@@ -1,6 +1,7 @@
 //! Where the time comes from: whatever signs or verifies is told the time, and only the client asks a clock.
 
 use std::fmt::Debug;
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Tells the time to everything that signs and verifies.
@@ -24,6 +25,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub trait Clock: Debug + Send + Sync {
     /// The current time.
     fn now(&self) -> SystemTime;
+}
+
+impl<C: Clock + ?Sized> Clock for Arc<C> {
+    fn now(&self) -> SystemTime {
+        (**self).now()
+    }
 }
 
 /// The clock of the system.

@@ -42,9 +42,9 @@ pub use self::answer::Answer;
 pub use self::diagnosis::Diagnosis;
 use self::envelope::Envelope;
 pub(crate) use self::event::Shape;
-#[cfg(feature = "simulator")]
-pub(crate) use self::event::example;
 pub use self::event::{Event, UnrecognizedEvent};
+#[cfg(feature = "simulator")]
+pub(crate) use self::event::{event_types, example};
 pub use self::evidence::Evidence;
 pub use self::inbox::{Inbox, Inserting};
 pub use self::merchants::Merchants;

@@ -203,6 +203,16 @@ impl<C> WechatPayBuilder<C> {
 
     /// The client's core, at an access point of WeChat Pay.
     pub(super) fn core(self) -> Result<Core> {
+        #[cfg(feature = "simulator")]
+        if let Some(address) = self.base_url.as_deref().and_then(loopback) {
+            if !crate::simulator::is_simulated(&self.merchant) {
+                return Err(Error::config(
+                    "plain http on this machine is for the simulator's own merchant only: nobody else signs requests \
+                     that any program here could read",
+                ));
+            }
+            return self.core_for_loopback(address);
+        }
         let base = access_point(self.base_url.as_deref().unwrap_or(MAIN))?;
         let backup = match &self.backup_url {
             Backup::Default => self.base_url.is_none().then(|| BACKUP.to_owned()),
@@ -220,7 +230,13 @@ impl<C> WechatPayBuilder<C> {
             return Err(Error::config(format!("the simulator is reached on loopback only, not at {address}")));
         }
         let backup = match &self.backup_url {
-            Backup::At(url) => Some(loopback(url)?),
+            Backup::At(url) => match loopback(url) {
+                Some(address) => Some(format!("http://{address}")),
+                None => {
+                    let message = format!("the backup of a simulated gateway is on loopback too, not at {url}");
+                    return Err(Error::config(message));
+                }
+            },
             Backup::Default | Backup::None => None,
         };
         let hosts = Hosts { backup, follows_regions: false, pinned_until: Mutex::default() };
@@ -284,7 +300,8 @@ impl WechatPayBuilder {
     /// # Errors
     ///
     /// A `Config` error when merchant and trust are mixed up, the merchant's certificate or everything in the trust is not
-    /// in effect, or the base URL is not a plain `https://host` of WeChat Pay.
+    /// in effect, or the base URL is not a plain `https://host` of WeChat Pay. With the feature `simulator` the simulator's
+    /// own merchant, and no other, may have `http://127.0.0.1:port`, as the simulator's program writes it.
     pub fn build(self) -> Result<WechatPay> {
         Ok(WechatPay { core: self.core()? })
     }
@@ -349,14 +366,21 @@ pub(super) fn access_point(text: &str) -> Result<String> {
     Ok(format!("https://{host}"))
 }
 
-/// `http://address` of a second gateway on this machine.
-#[cfg(feature = "simulator")]
-fn loopback(text: &str) -> Result<String> {
-    let address = text.strip_prefix("http://").and_then(|text| text.parse::<std::net::SocketAddr>().ok());
-    match address.filter(|address| address.ip().is_loopback()) {
-        Some(address) => Ok(format!("http://{address}")),
-        None => Err(Error::config(format!("the backup of a simulated gateway is on loopback too, not at {text}"))),
+/// A base URL as it may be configured; `build` looks at it again.
+pub(super) fn base_url(text: &str) -> Result<String> {
+    #[cfg(feature = "simulator")]
+    if let Some(address) = loopback(text) {
+        return Ok(format!("http://{address}"));
     }
+    access_point(text)
+}
+
+/// The address of a gateway on this machine, from `http://address`.
+#[cfg(feature = "simulator")]
+fn loopback(text: &str) -> Option<std::net::SocketAddr> {
+    let text = text.strip_prefix("http://")?;
+    let address: std::net::SocketAddr = text.strip_suffix('/').unwrap_or(text).parse().ok()?;
+    address.ip().is_loopback().then_some(address)
 }
 
 /// Whether a host may see an Authorization.
@@ -409,6 +433,28 @@ mod tests {
             "",
         ] {
             assert!(access_point(url).is_err(), "{url}");
+        }
+    }
+
+    #[cfg(feature = "simulator")]
+    #[test]
+    fn plain_http_is_for_the_simulators_merchant_on_this_machine_and_nobody_else() {
+        use crate::{CertificateSerial, MchId, PrivateKey, PublicKey};
+
+        let build = |mchid: &str, serial: &str, url: &str| {
+            let key = PrivateKey::from_pem(&crate::keys::fixtures::pem("merchant.pkcs8.pem")).unwrap();
+            let (mchid, serial): (MchId, CertificateSerial) = (mchid.parse().unwrap(), serial.parse().unwrap());
+            let public = PublicKey::from_pem(&crate::keys::fixtures::pem("platform.public.pem")).unwrap();
+            let trust = Trust::public_key(crate::keys::fixtures::KEY_ID.parse().unwrap(), public);
+            WechatPay::builder(Merchant::new(mchid, serial, key), trust).base_url(url).build().map(drop)
+        };
+        let (mchid, serial) = ("1230000109", "570BBC91355F30CB6BCD6284C3E34FA80083E527");
+        assert!(build(mchid, serial, "http://127.0.0.1:8899").is_ok());
+        let error = build("1900000001", serial, "http://127.0.0.1:8899").unwrap_err();
+        assert!(error.to_string().contains("simulator's own merchant"), "{error}");
+        assert!(build(mchid, "3775B6A45ACD588826D15E583A95F5DD40C1B12F", "http://127.0.0.1:8899").is_err());
+        for url in ["http://192.0.2.1:8899", "http://localhost:8899", "http://127.0.0.1", "https://127.0.0.1:8899"] {
+            assert!(build(mchid, serial, url).is_err(), "{url}");
         }
     }
 

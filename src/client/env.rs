@@ -4,7 +4,7 @@ use std::env::VarError;
 
 use zeroize::Zeroizing;
 
-use super::builder::access_point;
+use super::builder::base_url;
 use super::{WechatPay, WechatPayBuilder};
 use crate::{
     ApiV2Key, ApiV3Key, Certificate, CertificateSerial, Error, MchId, Merchant, PrivateKey, PublicKey, PublicKeyId,
@@ -26,7 +26,7 @@ impl WechatPay {
     /// | `WECHATPAY_DOWNLOAD_CERTIFICATES` | `true`: platform certificates are downloaded, instead of the public key or beside it; needs `WECHATPAY_API_V3_KEY` |
     /// | `WECHATPAY_API_V3_KEY` | the APIv3 key; otherwise optional |
     /// | `WECHATPAY_API_V2_KEY` | the APIv2 key, for Pay Score and coupons; optional |
-    /// | `WECHATPAY_BASE_URL` | another access point; optional |
+    /// | `WECHATPAY_BASE_URL` | another access point, or the simulator's program; optional |
     ///
     /// PEM text may have its line breaks written as `\n`. An empty variable counts as one that is not set. Nothing but
     /// these variables is read, and nothing is kept.
@@ -61,7 +61,7 @@ fn read(variable: impl Fn(&str) -> Result<String, VarError>) -> Result<WechatPay
     let downloads = trust.as_ref().is_some_and(|trust| trust.refresh().is_some());
     let api_v3_key = variables.api_v3_key(downloads);
     let api_v2_key = variables.optional("WECHATPAY_API_V2_KEY", |text| ApiV2Key::new(text));
-    let base_url = variables.optional("WECHATPAY_BASE_URL", access_point);
+    let base_url = variables.optional("WECHATPAY_BASE_URL", base_url);
     match (merchant, trust) {
         (Some(merchant), Some(trust)) if variables.problems.is_empty() => {
             let mut builder = WechatPay::builder(merchant, trust);

@@ -102,7 +102,6 @@ impl Refusal {
         Self::new(StatusCode::BAD_REQUEST, "INVALID_REQUEST", number, message)
     }
 
-    #[cfg(test)]
     pub(super) fn code(&self) -> &'static str {
         self.code
     }
@@ -112,7 +111,6 @@ impl Refusal {
         self.detail.as_ref().map(|detail| detail.field.as_str())
     }
 
-    #[cfg(test)]
     pub(super) fn message(&self) -> &str {
         &self.message
     }

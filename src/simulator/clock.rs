@@ -3,8 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use tokio::sync::Notify;
-
+use super::bell::Bell;
 use super::lock;
 use crate::Clock;
 use crate::clock::unix_seconds;
@@ -27,7 +26,7 @@ use crate::clock::unix_seconds;
 pub struct SimulatedClock {
     time: Arc<Mutex<Time>>,
     /// Rings when the clock is moved.
-    pub(super) bell: Arc<Notify>,
+    pub(super) bell: Bell,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -48,7 +47,7 @@ impl SimulatedClock {
     }
 
     fn showing(time: Time) -> Self {
-        Self { time: Arc::new(Mutex::new(time)), bell: Arc::default() }
+        Self { time: Arc::new(Mutex::new(time)), bell: Bell::default() }
     }
 
     /// Whether it goes by itself.
@@ -78,7 +77,7 @@ impl SimulatedClock {
         let mut time = lock(&self.time);
         *time = how(*time);
         drop(time);
-        self.bell.notify_waiters();
+        self.bell.ring();
     }
 }
 

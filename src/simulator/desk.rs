@@ -1,6 +1,5 @@
 //! The gateway's desk: takes one request after another, carries it out, and says what to answer.
 
-use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
@@ -12,7 +11,7 @@ use super::answer::{Answer, Refusal};
 use super::authorization::{self, Signed};
 use super::books::Books;
 use super::clock::SimulatedClock;
-use super::fault::Fault;
+use super::fault::{Fault, Planned};
 use super::form::Form;
 use super::identity::Identity;
 use super::journal::{Journal, Received};
@@ -20,17 +19,20 @@ use super::post::{Draft, Post};
 use super::security::PlatformCertificates;
 use super::spec::{Catalogue, Found};
 use super::{lock, reply, security, validate};
-use crate::{Error, Result};
+use crate::clock::unix_seconds;
+use crate::{Clock, Error, Result};
 
 /// Everything that the connections of one gateway share.
 pub(super) struct Desk {
     pub(super) identity: &'static Identity,
-    catalogue: &'static Catalogue,
+    pub(super) catalogue: &'static Catalogue,
     pub(super) clock: SimulatedClock,
+    /// What signatures are dated by.
+    pub(super) signing_clock: Arc<dyn Clock>,
     pub(super) platform_certificates: Mutex<PlatformCertificates>,
     pub(super) books: Mutex<Books>,
     pub(super) post: Post,
-    pub(super) faults: Mutex<VecDeque<Fault>>,
+    pub(super) faults: Mutex<Planned>,
     pub(super) journal: Mutex<Journal>,
 }
 
@@ -39,14 +41,15 @@ pub(super) struct Desk {
 pub(super) struct Cut;
 
 impl Desk {
-    pub(super) fn open(clock: SimulatedClock) -> Result<Self> {
+    pub(super) fn open(clock: SimulatedClock, signing_clock: Arc<dyn Clock>) -> Result<Self> {
         let catalogue =
             Catalogue::get().map_err(|cause| Error::config(format!("the simulator cannot read the specs: {cause}")))?;
         Ok(Self {
             identity: Identity::get()?,
             catalogue,
-            post: Post::new(Arc::clone(&clock.bell)),
+            post: Post::new(clock.bell.clone()),
             clock,
+            signing_clock,
             platform_certificates: Mutex::default(),
             books: Mutex::default(),
             faults: Mutex::default(),
@@ -56,17 +59,20 @@ impl Desk {
 
     /// Takes a request; `received` has neither operation nor status yet. Without a body, it was too large.
     pub(super) fn take(&self, mut received: Received, body: Option<Bytes>) -> Result<Response<Full<Bytes>>, Cut> {
-        let now = self.clock.unix();
-        let fault = lock(&self.faults).pop_front();
+        let now = self.signing_time();
+        received.at = self.clock.unix();
+        let fault = self.fault(&received);
         let is_whole = body.is_some();
         received.body = body.unwrap_or_default();
         let answer = match fault.as_ref().and_then(Fault::instead) {
             Some(answer) => answer,
-            None if is_whole => self.answer(&mut received, now).unwrap_or_else(Answer::from),
-            None => {
-                Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "INVALID_REQUEST", 268_435_464, "the body is too large")
-                    .into()
-            }
+            None if is_whole => self.answer(&mut received, now).unwrap_or_else(|refusal| received.refuse(refusal)),
+            None => received.refuse(Refusal::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "INVALID_REQUEST",
+                268_435_464,
+                "the body is too large",
+            )),
         };
         let response = match fault {
             Some(Fault::Lost) => Err(Cut),
@@ -78,15 +84,19 @@ impl Desk {
         };
         received.status = response.as_ref().ok().map(Response::status);
         lock(&self.journal).push(received);
+        self.post.bell.ring();
         response
     }
 
     fn answer(&self, received: &mut Received, now: i64) -> Result<Answer, Refusal> {
-        let Received { method, target, headers, body, .. } = &*received;
+        let Received { method, target, headers, body, operation: known, signature, .. } = received;
+        let (method, headers) = (&*method, &*headers);
         let form = Form::read(headers, body)?;
         // Of an upload the meta is signed.
         let signed = form.as_ref().map_or(&body[..], |form| form.meta);
-        authorization::check(self.identity, now, headers, Signed { method, target, body: signed })?;
+        let checked = authorization::check(self.identity, now, headers, Signed { method, target, body: signed });
+        *signature = Some(checked.is_ok());
+        checked?;
         self.check_headers(headers)?;
         let (path, query) = match target.split_once('?') {
             Some((path, query)) => (path, Some(query)),
@@ -108,7 +118,7 @@ impl Desk {
         };
         let call = validate::check(operation, &parameters, query, headers, body, form.as_ref());
         let about_keys = self.certificates().answer(self.identity, (method, path), headers, body);
-        received.operation = Some(operation.id.clone());
+        *known = Some(operation.id.clone());
         let call = call?;
         match about_keys {
             Some(answer) => {
@@ -119,14 +129,13 @@ impl Desk {
                 }
                 Ok(answer)
             }
-            None => self.books(|books| books.execute(self.identity, operation, &call, now)),
+            None => self.books(|books| books.execute(self.identity, operation, &call, self.clock.unix())),
         }
     }
 
     /// Does something with the books, and posts the notifications that come of it.
     pub(super) fn books<T>(&self, work: impl FnOnce(&mut Books) -> T) -> T {
         let mut books = lock(&self.books);
-        let planned = books.next_job();
         let done = work(&mut books);
         let drafts = std::mem::take(&mut books.outbox);
         // Posted before anything else can happen to the books, so that they leave in the order of their causes.
@@ -134,10 +143,8 @@ impl Desk {
             // Without random numbers there is no notification, and the application has to query.
             let _ = self.post(draft);
         }
-        if books.next_job() != planned {
-            // The carrier has to know when something will happen by itself.
-            self.post.bell.notify_waiters();
-        }
+        // There may be something new, or something that will happen by itself.
+        self.post.bell.ring();
         done
     }
 
@@ -161,7 +168,25 @@ impl Desk {
     /// The headers of a notification that is sent now.
     pub(super) fn notification_headers(&self, body: &[u8], fault: Option<&Fault>) -> Result<HeaderMap> {
         let signatory = PlatformCertificates::None.signatory(self.identity, &HeaderMap::new());
-        reply::signed(self.identity, signatory, self.clock.unix(), body, fault)
+        reply::signed(self.identity, signatory, self.signing_time(), body, fault)
+    }
+
+    /// Seconds since 1970 of what is signed now.
+    fn signing_time(&self) -> i64 {
+        unix_seconds(self.signing_clock.now())
+    }
+
+    /// What is to go wrong with the answer to this request.
+    fn fault(&self, received: &Received) -> Option<Fault> {
+        let mut faults = lock(&self.faults);
+        if faults.is_empty() {
+            return None;
+        }
+        let path = received.target.split('?').next().unwrap_or_default();
+        match self.catalogue.find(&received.method, path) {
+            Found::Operation(operation, _) => faults.next(Some(operation)),
+            Found::OtherMethods(_) | Found::Nothing => faults.next(None),
+        }
     }
 
     fn certificates(&self) -> PlatformCertificates {

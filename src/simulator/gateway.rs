@@ -7,6 +7,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::HeaderMap;
 use serde_json::Value;
+use tokio::net::TcpListener;
 
 use super::clock::SimulatedClock;
 use super::desk::Desk;
@@ -17,7 +18,8 @@ use super::post::{Draft, first_word};
 use super::security;
 use super::security::PlatformCertificates;
 use super::server::Server;
-use crate::{ApiV3Key, Merchant, Result, Trust, WechatPay, WechatPayBuilder};
+use crate::clock::SystemClock;
+use crate::{ApiV3Key, Clock, Merchant, Result, Trust, WechatPay, WechatPayBuilder};
 
 /// A WeChat Pay gateway on loopback that lives until it is dropped.
 ///
@@ -70,9 +72,27 @@ impl Gateway {
         Arc::downgrade(&self.desk)
     }
 
+    /// Starts a gateway where the caller already listens, for applications in other processes. Who can reach it there is
+    /// the caller's to answer for; its keys protect nothing.
+    ///
+    /// What is signed is dated by the system's clock here, on both sides, since other processes have no other.
+    /// [`advance`](Self::advance) moves the time of orders and notifications only.
+    ///
+    /// # Errors
+    ///
+    /// A `Transport` error when the listener has no address.
+    pub async fn start_on(listener: TcpListener) -> Result<Self> {
+        Self::open(SimulatedClock::following(), Arc::new(SystemClock), listener).await
+    }
+
     async fn with_clock(clock: SimulatedClock) -> Result<Self> {
-        let desk = Arc::new(Desk::open(clock)?);
-        let server = Server::start(Arc::clone(&desk)).await?;
+        let listener = Server::any_port().await?;
+        Self::open(clock.clone(), Arc::new(clock), listener).await
+    }
+
+    async fn open(clock: SimulatedClock, signing_clock: Arc<dyn Clock>, listener: TcpListener) -> Result<Self> {
+        let desk = Arc::new(Desk::open(clock, signing_clock)?);
+        let server = Server::start(Arc::clone(&desk), listener).await?;
         Ok(Self { desk, server })
     }
 
@@ -81,7 +101,7 @@ impl Gateway {
         self.server.address
     }
 
-    /// The clock of the gateway and of its clients.
+    /// The clock of the gateway and, unless it was started by [`start_on`](Self::start_on), of its clients.
     pub fn clock(&self) -> SimulatedClock {
         self.desk.clock.clone()
     }
@@ -90,7 +110,8 @@ impl Gateway {
     ///
     /// # Errors
     ///
-    /// A `Config` error when the HTTP client cannot be built.
+    /// A `Config` error when the HTTP client cannot be built, or the gateway was started on an address that is not a loopback
+    /// address.
     pub fn client(&self) -> Result<WechatPay> {
         self.client_with(|builder| builder)
     }
@@ -103,8 +124,9 @@ impl Gateway {
     ///
     /// As [`client`](Self::client).
     pub fn client_with(&self, configure: impl FnOnce(WechatPayBuilder) -> WechatPayBuilder) -> Result<WechatPay> {
-        let builder =
-            WechatPay::builder(self.merchant(), self.trust()).api_v3_key(self.api_v3_key()).clock(self.clock());
+        let builder = WechatPay::builder(self.merchant(), self.trust())
+            .api_v3_key(self.api_v3_key())
+            .clock(Arc::clone(&self.desk.signing_clock));
         configure(builder).build_for_loopback(self.address())
     }
 
@@ -114,7 +136,9 @@ impl Gateway {
     ///
     /// As [`client`](Self::client), and when merchant and trust are mixed up.
     pub fn client_of(&self, merchant: Merchant, trust: Trust) -> Result<WechatPay> {
-        let builder = WechatPay::builder(merchant, trust).api_v3_key(self.api_v3_key()).clock(self.clock());
+        let builder = WechatPay::builder(merchant, trust)
+            .api_v3_key(self.api_v3_key())
+            .clock(Arc::clone(&self.desk.signing_clock));
         builder.build_for_loopback(self.address())
     }
 
@@ -136,6 +160,12 @@ impl Gateway {
     /// The platform certificates that the merchant has from now on, beside its public key. At first one.
     pub fn set_platform_certificates(&self, certificates: PlatformCertificates) {
         *lock(&self.desk.platform_certificates) = certificates;
+        self.desk.post.bell.ring();
+    }
+
+    /// The platform certificates that the merchant has now.
+    pub fn platform_certificates(&self) -> PlatformCertificates {
+        *lock(&self.desk.platform_certificates)
     }
 
     /// A notification as WeChat Pay would send it now: its headers and its body, encrypted and signed. `plaintext` is what
@@ -162,14 +192,35 @@ impl Gateway {
         lock(&self.desk.books).bills.give(day, bill.into());
     }
 
+    /// How much has happened: the number grows with every request, change of a state, notification, attempt to deliver one,
+    /// and with the clock when it is moved.
+    pub fn revision(&self) -> u64 {
+        self.desk.post.bell.count()
+    }
+
+    /// Waits until something has happened since this [`revision`](Self::revision); the revision then.
+    pub async fn changed_since(&self, revision: u64) -> u64 {
+        self.desk.post.bell.after(revision).await
+    }
+
     /// Makes something go wrong with the next answer: `gateway.next_answer().forged()`.
     pub fn next_answer(&self) -> NextAnswer<'_> {
-        NextAnswer::new(&self.desk.faults)
+        NextAnswer::new(&self.desk)
+    }
+
+    /// Takes back what [`next_answer`](Self::next_answer) has planned.
+    pub fn forget_faults(&self) {
+        lock(&self.desk.faults).clear();
     }
 
     /// The requests received so far, oldest first, the refused ones too. The last 1,000 are kept.
     pub fn requests(&self) -> Vec<Received> {
-        lock(&self.desk.journal).all()
+        self.requests_after(0)
+    }
+
+    /// Those of the [requests](Self::requests) that came after the one with this [number](Received::number).
+    pub fn requests_after(&self, number: u64) -> Vec<Received> {
+        lock(&self.desk.journal).after(number)
     }
 }
 

@@ -15,7 +15,7 @@ pub(super) const SERIAL: &str = "570BBC91355F30CB6BCD6284C3E34FA80083E527";
 /// Id of the public key that the gateway's answers are verified with.
 pub(super) const PUBLIC_KEY_ID: &str = "PUB_KEY_ID_0112300001092009122500000001";
 /// The merchant's APIv3 key.
-const API_V3_KEY: &str = "simulated0123456789ABCDEFGHIJKLM";
+pub(super) const API_V3_KEY: &str = "simulated0123456789ABCDEFGHIJKLM";
 /// Id of a key that nobody trusts.
 pub(super) const UNKNOWN_KEY_ID: &str = "PUB_KEY_ID_0100000000000000000000000000";
 

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, Method, StatusCode};
 
+use super::answer::{Answer, Refusal};
 use super::authorization::Credentials;
 
 /// Requests that are kept; older ones are forgotten, so that a long run needs no more memory than a short one.
@@ -24,9 +25,55 @@ pub struct Received {
     pub(super) body: Bytes,
     pub(super) operation: Option<String>,
     pub(super) status: Option<StatusCode>,
+    pub(super) number: u64,
+    pub(super) at: i64,
+    pub(super) signature: Option<bool>,
+    pub(super) refusal: Option<(&'static str, String)>,
 }
 
 impl Received {
+    /// A request that has just come in.
+    pub(super) fn new(method: Method, target: String, headers: HeaderMap) -> Self {
+        Self {
+            method,
+            target,
+            headers,
+            body: Bytes::new(),
+            operation: None,
+            status: None,
+            number: 0,
+            at: 0,
+            signature: None,
+            refusal: None,
+        }
+    }
+
+    /// Notes why it is not carried out.
+    pub(super) fn refuse(&mut self, refusal: Refusal) -> Answer {
+        self.refusal = Some((refusal.code(), refusal.message().to_owned()));
+        refusal.into()
+    }
+
+    /// Its number at this gateway, from 1 on.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// When it came, in seconds since 1970 by the gateway's clock.
+    pub fn at(&self) -> i64 {
+        self.at
+    }
+
+    /// Whether its signature was right; none if that was not looked at, since the answer was planned.
+    pub fn is_signature_right(&self) -> Option<bool> {
+        self.signature
+    }
+
+    /// Why it was refused, as the answer said it: WeChat Pay's code, and a sentence that may show what was sent.
+    pub fn refusal(&self) -> Option<(&str, &str)> {
+        self.refusal.as_ref().map(|(code, message)| (*code, message.as_str()))
+    }
+
     /// The HTTP method.
     pub fn method(&self) -> &Method {
         &self.method
@@ -94,18 +141,25 @@ impl fmt::Debug for Received {
 
 /// The last requests, oldest first.
 #[derive(Debug, Default)]
-pub(super) struct Journal(VecDeque<Received>);
+pub(super) struct Journal {
+    kept: VecDeque<Received>,
+    /// How many there were.
+    count: u64,
+}
 
 impl Journal {
-    pub(super) fn push(&mut self, received: Received) {
-        if self.0.len() == KEPT {
-            self.0.pop_front();
+    pub(super) fn push(&mut self, mut received: Received) {
+        if self.kept.len() == KEPT {
+            self.kept.pop_front();
         }
-        self.0.push_back(received);
+        self.count = self.count.wrapping_add(1);
+        received.number = self.count;
+        self.kept.push_back(received);
     }
 
-    pub(super) fn all(&self) -> Vec<Received> {
-        self.0.iter().cloned().collect()
+    pub(super) fn after(&self, number: u64) -> Vec<Received> {
+        let first = self.kept.partition_point(|received| received.number <= number);
+        self.kept.range(first..).cloned().collect()
     }
 }
 
@@ -114,13 +168,11 @@ mod tests {
     use super::*;
 
     fn received(authorization: &'static str) -> Received {
+        let headers = [(AUTHORIZATION, http::HeaderValue::from_static(authorization))].into_iter().collect();
         Received {
-            method: Method::GET,
-            target: "/v3/a?openid=oSecret&x=1".into(),
-            headers: [(AUTHORIZATION, http::HeaderValue::from_static(authorization))].into_iter().collect(),
             body: Bytes::from_static(b"{\"name\":\"secret\"}"),
-            operation: None,
             status: Some(StatusCode::OK),
+            ..Received::new(Method::GET, "/v3/a?openid=oSecret&x=1".into(), headers)
         }
     }
 
@@ -147,9 +199,11 @@ mod tests {
         for number in 0..=KEPT {
             journal.push(Received { target: number.to_string(), ..received("") });
         }
-        let all = journal.all();
+        let all = journal.after(0);
         assert_eq!(all.len(), KEPT);
-        assert_eq!(all[0].target(), "1");
+        assert_eq!((all[0].target(), all[0].number()), ("1", 2));
         assert_eq!(all[KEPT - 1].target(), KEPT.to_string());
+        assert_eq!(journal.after(KEPT as u64).len(), 1);
+        assert!(journal.after(u64::MAX).is_empty());
     }
 }

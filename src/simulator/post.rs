@@ -5,17 +5,17 @@ mod plan;
 mod sent;
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use bytes::Bytes;
 use serde_json::Value;
-use tokio::sync::Notify;
 
 pub(super) use self::deliver::run;
 pub use self::plan::NextNotification;
 pub(super) use self::plan::Plan;
 pub(super) use self::sent::first_word;
 pub use self::sent::{Attempt, Notice, Sent};
+use super::bell::Bell;
 use super::lock;
 
 /// Seconds between the attempts; after the last one WeChat Pay gives up.
@@ -59,7 +59,7 @@ struct Bags {
 pub(super) struct Post {
     bags: Mutex<Bags>,
     /// Rings when there is something new: a letter, an answer, another time.
-    pub(super) bell: Arc<Notify>,
+    pub(super) bell: Bell,
 }
 
 /// What the letter carrier does next.
@@ -71,7 +71,7 @@ enum Next {
 
 impl Post {
     /// The bell is the clock's: moving it is news.
-    pub(super) fn new(bell: Arc<Notify>) -> Self {
+    pub(super) fn new(bell: Bell) -> Self {
         Self { bags: Mutex::default(), bell }
     }
 
@@ -107,7 +107,7 @@ impl Post {
             bags.waiting.push(Letter { sent, body: body.clone(), target: target.clone(), plan: plan.clone(), due });
         }
         drop(bags);
-        self.bell.notify_waiters();
+        self.bell.ring();
     }
 
     /// Whether nothing is due.
@@ -153,7 +153,7 @@ impl Post {
             _ => bags.keep(letter.sent),
         }
         drop(bags);
-        self.bell.notify_waiters();
+        self.bell.ring();
     }
 }
 

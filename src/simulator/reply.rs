@@ -1,5 +1,7 @@
 //! From an answer to bytes on the wire: signs it, unless a test wants otherwise.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -16,6 +18,10 @@ use crate::{Error, Result};
 const SIGNATURE_TYPE: &str = "WECHATPAY2-SHA256-RSA2048";
 /// How WeChat Pay marks the signatures that it makes wrong on purpose.
 const PROBE: &str = "WECHATPAY/SIGNTEST/";
+
+/// How long an answer is held back.
+#[derive(Clone, Copy)]
+pub(super) struct Delay(pub(super) Duration);
 
 /// The answer as it is sent. `now` is the gateway's time in seconds since 1970.
 pub(super) fn dress(
@@ -39,6 +45,9 @@ pub(super) fn dress(
     let mut response = Response::new(Full::new(sent));
     *response.status_mut() = status;
     *response.headers_mut() = headers;
+    if let Some(Fault::Slow(by)) = fault {
+        response.extensions_mut().insert(Delay(*by));
+    }
     Ok(response)
 }
 

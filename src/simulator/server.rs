@@ -13,6 +13,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use super::desk::{Cut, Desk};
 use super::journal::Received;
 use super::post;
+use super::reply::Delay;
 use crate::{Error, Outcome, Result};
 
 /// Largest request body that is read, in bytes.
@@ -26,16 +27,23 @@ pub(super) struct Server {
 }
 
 impl Server {
-    pub(super) async fn start(desk: Arc<Desk>) -> Result<Self> {
-        let failed = |cause| Error::transport(Outcome::NotSent, "the simulator cannot listen").with_source(cause);
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
+    /// A free port of 127.0.0.1.
+    pub(super) async fn any_port() -> Result<TcpListener> {
+        TcpListener::bind(("127.0.0.1", 0)).await.map_err(cannot_listen)
+    }
+
+    pub(super) async fn start(desk: Arc<Desk>, listener: TcpListener) -> Result<Self> {
+        let address = listener.local_addr().map_err(cannot_listen)?;
         let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build();
         let http = http.map_err(|cause| Error::config("the simulator cannot send notifications").with_source(cause))?;
         let post = tokio::spawn(post::run(Arc::clone(&desk), http)).abort_handle();
         let listener = tokio::spawn(listen(listener, desk)).abort_handle();
         Ok(Self { address, tasks: [listener, post] })
     }
+}
+
+fn cannot_listen(cause: std::io::Error) -> Error {
+    Error::transport(Outcome::NotSent, "the simulator cannot listen").with_source(cause)
 }
 
 impl Drop for Server {
@@ -76,15 +84,12 @@ async fn respond(
         Err(error) if error.is::<LengthLimitError>() => None,
         Err(_) => return Err(Aborted),
     };
-    let received = Received {
-        method: head.method,
-        target: head.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str).to_owned(),
-        headers: head.headers,
-        body: bytes::Bytes::new(),
-        operation: None,
-        status: None,
-    };
-    desk.take(received, body).map_err(|Cut| Aborted)
+    let target = head.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str).to_owned();
+    let response = desk.take(Received::new(head.method, target, head.headers), body).map_err(|Cut| Aborted)?;
+    if let Some(Delay(by)) = response.extensions().get() {
+        tokio::time::sleep(*by).await;
+    }
+    Ok(response)
 }
 
 /// Makes hyper close the connection without an answer.

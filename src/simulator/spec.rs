@@ -32,6 +32,16 @@ pub(super) struct Operation {
     path: Vec<Segment>,
 }
 
+impl Operation {
+    /// Whether this is its name, with its family or without.
+    pub(super) fn is_called(&self, name: &str) -> bool {
+        match name.split_once('.') {
+            Some((family, id)) => self.family == family && self.id == id,
+            None => self.id == name,
+        }
+    }
+}
+
 /// A path or query parameter.
 pub(super) struct Parameter {
     pub(super) name: String,
@@ -79,6 +89,10 @@ impl Catalogue {
         static CATALOGUE: OnceLock<Result<Catalogue, String>> = OnceLock::new();
         let catalogue = CATALOGUE.get_or_init(|| Self::compile(crate::api::SPECS).map_err(|error| error.to_string()));
         catalogue.as_ref().map_err(String::as_str)
+    }
+
+    pub(super) fn operations(&self) -> impl Iterator<Item = &Operation> {
+        self.operations.iter()
     }
 
     /// Finds the operation of a path that is still percent-encoded.

@@ -98,6 +98,13 @@ pub(super) mod examples {
     include!(concat!(env!("OUT_DIR"), "/event_examples.rs"));
 }
 
+/// The event types that there are examples of, each once.
+#[cfg(feature = "simulator")]
+pub(crate) fn event_types() -> Vec<&'static str> {
+    let types: std::collections::BTreeSet<_> = examples::EXAMPLES.iter().map(|(event_type, ..)| *event_type).collect();
+    types.into_iter().collect()
+}
+
 /// Event type, original type and plaintext of an example, by the event type or, where it comes in several shapes, by the
 /// variant. The type alone is the shape whose variant has no more words than the type.
 #[cfg(feature = "simulator")]

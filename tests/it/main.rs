@@ -35,6 +35,7 @@ mod secrets;
 mod signing;
 mod statements;
 mod support;
+mod testing;
 mod uploads;
 mod verification;
 mod warnings;

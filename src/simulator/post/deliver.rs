@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(in crate::simulator) async fn run(desk: Arc<Desk>, http: reqwest::Client) {
     loop {
         // From here on nothing is missed, however long the rest takes.
-        let news = desk.post.bell.notified();
+        let heard = desk.post.bell.count();
         let next_job = desk.catch_up();
         let now = desk.clock.unix();
         let until = match desk.post.next(now) {
@@ -32,9 +32,11 @@ pub(in crate::simulator) async fn run(desk: Arc<Desk>, http: reqwest::Client) {
             // A clock that stands still is moved by the test, which is news.
             Some(seconds) if desk.clock.is_running() => {
                 let wait = Duration::from_secs(u64::try_from(seconds).unwrap_or_default());
-                let _ = tokio::time::timeout(wait, news).await;
+                let _ = tokio::time::timeout(wait, desk.post.bell.after(heard)).await;
             }
-            _ => news.await,
+            _ => {
+                desk.post.bell.after(heard).await;
+            }
         }
     }
 }

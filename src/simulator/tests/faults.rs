@@ -92,3 +92,59 @@ async fn faults_line_up_one_for_each_request() {
     assert_eq!(kinds, [Some(429), Some(502), None]);
     assert!(sync(&pay).await.is_code("ORDER_DONE"));
 }
+
+#[tokio::test]
+async fn a_fault_of_one_operation_lets_the_others_pass_and_ends_after_its_times() {
+    let (gateway, pay) = with_completed_order("1").await;
+    let query = pay.partner_payscore().get_service_order().service_id(SERVICE).sub_mchid(SUB_MCHID).out_order_no("1");
+    gateway.next_answer().of("partner_payscore.sync_service_order").unwrap().times(2).forged();
+    query.clone().send().retry(Retry::OFF).await.unwrap();
+    for _ in 0..2 {
+        // The second time it is a refusal that cannot be believed: the order was synced the first time.
+        assert!(!sync(&pay).await.verified());
+        query.clone().send().retry(Retry::OFF).await.unwrap();
+    }
+    let error = sync(&pay).await;
+    assert!(error.is_code("ORDER_DONE") && error.verified(), "{error}");
+}
+
+#[tokio::test]
+async fn faults_by_chance_go_on_until_they_are_forgotten_and_an_unknown_operation_has_none() {
+    let (gateway, pay) = with_completed_order("1").await;
+    gateway.next_answer().with_probability(1.0, 0).lost();
+    for _ in 0..3 {
+        assert_eq!(sync(&pay).await.outcome(), Outcome::Unknown);
+    }
+    gateway.forget_faults();
+    assert!(sync(&pay).await.is_code("ORDER_DONE"));
+    let error = gateway.next_answer().of("no_such_operation").unwrap_err();
+    assert!(error.to_string().contains("no_such_operation"), "{error}");
+}
+
+#[tokio::test]
+async fn a_slow_answer_is_given_up_though_it_happened() {
+    let (gateway, _) = with_completed_order("1").await;
+    let patience = std::time::Duration::from_millis(50);
+    let pay = gateway.client_with(|builder| builder.attempt_timeout(patience)).unwrap();
+    gateway.next_answer().slow(std::time::Duration::from_secs(60));
+    let error = sync(&pay).await;
+    assert_eq!((error.kind(), error.outcome()), (ErrorKind::Transport, Outcome::Unknown), "{error}");
+    assert_eq!(gateway.order("1").unwrap().state(), "DONE");
+}
+
+#[tokio::test]
+async fn the_journal_says_whether_a_signature_was_right_and_why_a_request_was_refused() {
+    let (gateway, pay) = with_completed_order("1").await;
+    pay.partner_payscore().sync_service_order("1", paid_in_cash()).await.unwrap();
+    sync(&pay).await;
+    reqwest::get(format!("http://{}/v3/certificates", gateway.address())).await.unwrap();
+    gateway.next_answer().refused_too_fast();
+    sync(&pay).await;
+    let requests = gateway.requests();
+    let last = &requests[requests.len() - 4..];
+    let signatures: Vec<_> = last.iter().map(|received| received.is_signature_right()).collect();
+    assert_eq!(signatures, [Some(true), Some(true), Some(false), None]);
+    let codes: Vec<_> = last.iter().map(|received| received.refusal().map(|(code, _)| code)).collect();
+    assert_eq!(codes, [None, Some("ORDER_DONE"), Some("SIGN_ERROR"), None]);
+    assert!(last.windows(2).all(|pair| pair[0].number() + 1 == pair[1].number()));
+}
