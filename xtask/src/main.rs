@@ -1,7 +1,9 @@
 //! The project's own commands; `cargo xtask` lists them.
 
 mod check;
+mod docs;
 mod expand;
+mod manifest;
 mod test;
 
 #[path = "../../build/mod.rs"]
@@ -14,7 +16,8 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 cargo xtask <command>
 
-  check            lint every spec of openapi/, its examples, and the tables that name it
+  check            lint every spec of openapi/, its examples and texts, and the tables and pages that name it
+  docs             write docs/ENDPOINTS.md and the tables of README.md from the specs
   expand <family>  write the generated module to target/expanded and print its path
   test             run all tests and end with a summary
 ";
@@ -24,6 +27,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
         ["check"] => check::run(&root()),
+        ["docs"] => docs::run(&root()),
         ["expand", family] => expand::run(&root(), family),
         ["test"] => test::run(&root()),
         _ => Err(USAGE.to_owned()),
