@@ -20,6 +20,10 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
     for document in &specs.families {
         problems.extend(examples(document, &specs.common));
     }
+    let documents: Vec<&Document> = std::iter::once(&specs.common).chain(&specs.families).collect();
+    problems.extend(documents.iter().flat_map(|document| crate::wording::check(document)));
+    problems.extend(crate::glossary::check(root, &documents)?);
+    problems.extend(crate::shapes::check(root, &specs)?);
     problems.extend(variants(&specs.families));
     problems.extend(tables(root, &specs.families)?);
     problems.extend(crate::docs::stale(root, &specs)?);

@@ -3,8 +3,11 @@
 mod check;
 mod docs;
 mod expand;
+mod glossary;
 mod manifest;
+mod shapes;
 mod test;
+mod wording;
 
 #[path = "../../build/mod.rs"]
 #[allow(dead_code, reason = "the build script's own entry points")]
