@@ -122,6 +122,7 @@ fn tables(root: &Path, families: &[Document]) -> Result<Vec<String>, String> {
     }
     let names: Vec<&str> = families.iter().map(|document| document.family.as_str()).collect();
     problems.extend(crate::manifest::check(root, &manifest, &names)?);
+    problems.extend(crate::new::unfilled(root, &names)?);
     let listed = api.matches("#[cfg(feature = \"").count() - api.matches("#[cfg(feature = \"simulator\")]").count();
     if listed != families.len() {
         problems.push(format!("src/api.rs: families: {listed} lines for {} files of openapi/", families.len()));

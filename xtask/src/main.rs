@@ -5,6 +5,7 @@ mod docs;
 mod expand;
 mod glossary;
 mod manifest;
+mod new;
 mod shapes;
 mod test;
 mod wording;
@@ -22,6 +23,7 @@ cargo xtask <command>
   check            lint every spec of openapi/, its examples and texts, and the tables and pages that name it
   docs             write docs/ENDPOINTS.md and the tables of README.md from the specs
   expand <family>  write the generated module to target/expanded and print its path
+  new <family>     begin a family: its file to fill in, and its lines in Cargo.toml and src/api.rs
   test             run all tests and end with a summary
 ";
 
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
         ["check"] => check::run(&root()),
         ["docs"] => docs::run(&root()),
         ["expand", family] => expand::run(&root(), family),
+        ["new", family] => new::run(&root(), family),
         ["test"] => test::run(&root()),
         _ => Err(USAGE.to_owned()),
     };
