@@ -5,13 +5,16 @@ use std::path::Path;
 use super::events::Known;
 use super::spec::COMMON;
 
-/// All families of `openapi/`, sorted: every YAML file but `common.yaml` and hidden ones.
+/// What recurring fields are called; no spec.
+pub(crate) const GLOSSARY: &str = "glossary";
+
+/// All families of `openapi/`, sorted: every YAML file but `common.yaml`, `glossary.yaml` and hidden ones.
 pub(crate) fn all(root: &Path) -> std::io::Result<Vec<String>> {
     let mut families = Vec::new();
     for entry in std::fs::read_dir(root.join("openapi"))? {
         let name = entry?.file_name();
         if let Some(family) = name.to_str().and_then(|name| name.strip_suffix(".yaml"))
-            && family != COMMON
+            && ![COMMON, GLOSSARY].contains(&family)
             && !family.starts_with('.')
         {
             families.push(family.to_owned());

@@ -5,7 +5,7 @@
 use std::time::{Duration, SystemTime};
 
 use wechatpay_sdk::partner_payments::{
-    CreatePartnerJsapiTransactionRequest, OrderAmount, PartnerPayer, PartnerSettleInfo,
+    CreatePartnerJsapiTransactionRequest, OrderAmount, OrderSettlement, PartnerPayer,
 };
 use wechatpay_sdk::profit_sharing::{
     AddProfitSharingReceiverRequest, CreateProfitSharingOrderRequest, ProfitSharingReceiverType,
@@ -58,7 +58,7 @@ async fn order(pay: &WechatPay, out_trade_no: &str, price: Fen) -> wechatpay_sdk
         .out_trade_no(out_trade_no)
         .time_expire(SystemTime::now() + Duration::from_secs(30 * 60))
         .notify_url("https://partner.example/wechat/paid")
-        .settle_info(PartnerSettleInfo::builder().profit_sharing(true))
+        .settle_info(OrderSettlement::builder().profit_sharing(true))
         .amount(OrderAmount::builder().total(price))
         .payer(PartnerPayer::builder().sub_openid("oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"));
     let prepay = pay.partner_payments().create_jsapi_transaction(order).await?;

@@ -20,8 +20,13 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
     for document in &specs.families {
         problems.extend(examples(document, &specs.common));
     }
+    let documents: Vec<&Document> = std::iter::once(&specs.common).chain(&specs.families).collect();
+    problems.extend(documents.iter().flat_map(|document| crate::wording::check(document)));
+    problems.extend(crate::glossary::check(root, &documents)?);
+    problems.extend(crate::shapes::check(root, &specs)?);
     problems.extend(variants(&specs.families));
     problems.extend(tables(root, &specs.families)?);
+    problems.extend(crate::docs::stale(root, &specs)?);
     if !problems.is_empty() {
         return Err(lines(&problems));
     }
@@ -114,11 +119,10 @@ fn tables(root: &Path, families: &[Document]) -> Result<Vec<String>, String> {
         if !manifest.contains(&format!("\n{feature} = []\n")) {
             problems.push(format!("Cargo.toml: features: there is no `{feature} = []`"));
         }
-        let full = manifest.split_once("\nfull = [").and_then(|(_, rest)| rest.split_once(']')).unwrap_or_default().0;
-        if !full.contains(&format!("\"{feature}\"")) {
-            problems.push(format!("Cargo.toml: features: `full` lacks `{feature}`"));
-        }
     }
+    let names: Vec<&str> = families.iter().map(|document| document.family.as_str()).collect();
+    problems.extend(crate::manifest::check(root, &manifest, &names)?);
+    problems.extend(crate::new::unfilled(root, &names)?);
     let listed = api.matches("#[cfg(feature = \"").count() - api.matches("#[cfg(feature = \"simulator\")]").count();
     if listed != families.len() {
         problems.push(format!("src/api.rs: families: {listed} lines for {} files of openapi/", families.len()));

@@ -1,8 +1,14 @@
 //! The project's own commands; `cargo xtask` lists them.
 
 mod check;
+mod docs;
 mod expand;
+mod glossary;
+mod manifest;
+mod new;
+mod shapes;
 mod test;
+mod wording;
 
 #[path = "../../build/mod.rs"]
 #[allow(dead_code, reason = "the build script's own entry points")]
@@ -14,8 +20,10 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 cargo xtask <command>
 
-  check            lint every spec of openapi/, its examples, and the tables that name it
+  check            lint every spec of openapi/, its examples and texts, and the tables and pages that name it
+  docs             write docs/ENDPOINTS.md and the tables of README.md from the specs
   expand <family>  write the generated module to target/expanded and print its path
+  new <family>     begin a family: its file to fill in, and its lines in Cargo.toml and src/api.rs
   test             run all tests and end with a summary
 ";
 
@@ -24,7 +32,9 @@ fn main() -> ExitCode {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
         ["check"] => check::run(&root()),
+        ["docs"] => docs::run(&root()),
         ["expand", family] => expand::run(&root(), family),
+        ["new", family] => new::run(&root(), family),
         ["test"] => test::run(&root()),
         _ => Err(USAGE.to_owned()),
     };

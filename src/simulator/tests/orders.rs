@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::partner_payments::{CreatePartnerNativeTransactionRequest, PartnerSettleInfo};
+use crate::partner_payments::{CreatePartnerNativeTransactionRequest, OrderSettlement};
 use crate::payments::{
     CloseTransactionRequest, CodepayPayer, CodepaySceneInfo, CodepayStoreInfo, CreateCodepayTransactionRequest,
     CreateJsapiTransactionRequest, CreateNativeTransactionRequest, OrderAmount, Payer, ReverseTransactionRequest,
@@ -180,7 +180,7 @@ async fn an_order_of_a_partner_is_seen_only_through_its_sub_merchant() {
         .description("鲜花 一束")
         .out_trade_no("1000001")
         .notify_url(&app.address)
-        .settle_info(PartnerSettleInfo::builder().profit_sharing(true))
+        .settle_info(OrderSettlement::builder().profit_sharing(true))
         .amount(OrderAmount::builder().total(100));
     let code_url = pay.partner_payments().create_native_transaction(order).await.unwrap();
     assert!(code_url.code_url.starts_with("weixin://"));

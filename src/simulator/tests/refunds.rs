@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::orders::{code, jsapi, query};
 use super::*;
 use crate::combine_payments::{
-    CloseCombineSubOrder, CloseCombineTransactionRequest, CombineAmount, CombineSubOrder,
+    CloseCombineSubOrder, CloseCombineTransactionRequest, CombineSubOrder, CombinedOrderAmount,
     CreateCombineNativeTransactionRequest,
 };
 use crate::refund::{AbnormalRefundType, ApplyAbnormalRefundRequest, CreateRefundAmount, CreateRefundRequest};
@@ -98,7 +98,7 @@ fn part(number: &str, total: i64) -> CombineSubOrder {
         .mchid(identity::MCHID)
         .sub_mchid(SUB_MCHID)
         .attach("深圳分店")
-        .amount(CombineAmount::builder().total_amount(total).currency("CNY"))
+        .amount(CombinedOrderAmount::builder().total_amount(total).currency("CNY"))
         .out_trade_no(number)
         .description("鲜花 一束")
         .build()

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::orders::code;
 use super::*;
-use crate::partner_payments::{CreatePartnerNativeTransactionRequest, OrderAmount, PartnerSettleInfo};
+use crate::partner_payments::{CreatePartnerNativeTransactionRequest, OrderAmount, OrderSettlement};
 use crate::profit_sharing::{
     AddProfitSharingReceiverRequest, CreateProfitSharingOrderRequest, CreateProfitSharingReturnOrderRequest,
     ProfitSharingReceiverType, ProfitSharingRelationType, ProfitSharingShare, UnfreezeProfitSharingOrderRequest,
@@ -24,7 +24,7 @@ async fn paid(is_shared: bool) -> (Gateway, WechatPay, String) {
         .description("鲜花 一束")
         .out_trade_no("1000001")
         .notify_url("https://shop.example/a")
-        .settle_info(PartnerSettleInfo::builder().profit_sharing(is_shared))
+        .settle_info(OrderSettlement::builder().profit_sharing(is_shared))
         .amount(OrderAmount::builder().total(1_000));
     pay.partner_payments().create_native_transaction(order).await.unwrap();
     gateway.user_pays("1000001").unwrap();
