@@ -1,0 +1,29 @@
+//! Questions that every shop asks of an answer or a notification, in one word each: methods of the generated types.
+//!
+//! Each is read from what the specs say of the documented states, so that a state that this version of the SDK does not
+//! know is never paid and never final.
+
+#[cfg(all(test, feature = "full"))]
+mod cases;
+mod profit_sharing;
+mod refund;
+mod service_order;
+mod transaction;
+mod transfer;
+
+/// Gives types the same question: `feature: family::Type`.
+macro_rules! ask {
+    ($(#[$doc:meta])* $name:ident($this:ident) = $answer:expr; $($feature:literal: $family:ident::$ty:ident;)+) => {
+        $(
+            #[cfg(feature = $feature)]
+            impl crate::$family::$ty {
+                $(#[$doc])*
+                pub fn $name(&self) -> bool {
+                    let $this = self;
+                    $answer
+                }
+            }
+        )+
+    };
+}
+use ask;
