@@ -13,17 +13,21 @@ mod transfer;
 
 /// Gives types the same question: `feature: family::Type`.
 macro_rules! ask {
-    ($(#[$doc:meta])* $name:ident($this:ident) = $answer:expr; $($feature:literal: $family:ident::$ty:ident;)+) => {
-        $(
-            #[cfg(feature = $feature)]
-            impl crate::$family::$ty {
-                $(#[$doc])*
-                pub fn $name(&self) -> bool {
-                    let $this = self;
-                    $answer
-                }
+    (@each $docs:tt $name:ident $this:ident $answer:tt; $($feature:literal: $family:ident::$ty:ident;)+) => {
+        $(ask!(@one $docs $name $this $answer $feature $family $ty);)+
+    };
+    (@one [$(#[$doc:meta])*] $name:ident $this:ident { $answer:expr } $feature:literal $family:ident $ty:ident) => {
+        #[cfg(feature = $feature)]
+        impl crate::$family::$ty {
+            $(#[$doc])*
+            pub fn $name(&self) -> bool {
+                let $this = self;
+                $answer
             }
-        )+
+        }
+    };
+    ($(#[$doc:meta])* $name:ident($this:ident) = $answer:expr; $($types:tt)+) => {
+        ask!(@each [$(#[$doc])*] $name $this { $answer }; $($types)+);
     };
 }
 use ask;
