@@ -452,7 +452,7 @@ impl<'a> Call<'a> {
         let request = match self.sealed().is_empty() {
             true => quote! {
                 let request = #request;
-                let request = crate::rt::Building::Built(request);
+                let request = crate::rt::Building::Built(Box::new(request));
             },
             // The key that encrypts may have to be downloaded first.
             false => {
