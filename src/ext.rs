@@ -3,7 +3,8 @@
 //! Each is read from what the specs say of the documented states, so that a state that this version of the SDK does not
 //! know is never paid and never final.
 
-#[cfg(all(test, feature = "full"))]
+#[cfg(test)]
+#[cfg(feature = "full")]
 mod cases;
 mod profit_sharing;
 mod refund;

@@ -41,6 +41,10 @@ fn an_order_is_paid_by_its_state_and_stays_so_when_it_is_refunded() {
     let fees = ["ACCEPTED", "SUCCESS", "REFUND", "PAY_FAIL"];
     only::<crate::parking::ParkingTransaction>(&order, "/trade_state", &fees, &yes, |order| order.is_paid());
     only::<crate::scan_and_ride::RideTransaction>(&order, "/trade_state", &fees, &yes, |order| order.is_paid());
+    let words = ["SUCCESS", "ACCEPT", "PAY_FAIL", "REFUND"];
+    only::<crate::parking::ParkingTransactionNotification>(&order, "/trade_state", &words, &yes, |order| {
+        order.is_paid()
+    });
     let order = json!({ "mix_trade_no": "1", "mix_pay_status": "" });
     let words = ["UNKNOWN_MIX_PAY_STATUS", "MIX_PAY_CREATED", "MIX_PAY_SUCCESS", "MIX_PAY_REFUND", "MIX_PAY_FAIL"];
     let yes = ["MIX_PAY_SUCCESS", "MIX_PAY_REFUND"];

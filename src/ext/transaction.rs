@@ -19,12 +19,13 @@ ask! {
 }
 
 ask! {
-    /// Whether the fee is paid: `SUCCESS`, or `REFUND` of a fee that goes back after it was paid. `ACCEPTED`, `PAY_FAIL` and
+    /// Whether the fee is paid: `SUCCESS`, or `REFUND` of a fee that goes back after it was paid. `ACCEPTED`, `ACCEPT`, `PAY_FAIL` and
     /// words that this version does not know are not.
     ///
     /// [official page](https://pay.weixin.qq.com/doc/v3/partner/4012534441)
     is_paid(order) = order.progress() == crate::Progress::Succeeded;
     "parking": parking::ParkingTransaction;
+    "parking": parking::ParkingTransactionNotification;
     "scan-and-ride": scan_and_ride::RideTransaction;
 }
 
