@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use super::load::Node;
 use super::names::{constant_case, snake_case};
-use super::requests::{given, path};
+use super::requests::path;
 use super::spec::{Document, Location, Operation, Parameter, Property, Shape, Type};
 
 /// What `x-pagination` says.
@@ -69,6 +69,9 @@ impl Pagination {
     }
 }
 
+/// A family, and what all share.
+type Specs<'a> = (&'a Document, &'a Document);
+
 /// A member of the request: a query parameter, or a member of the body.
 pub(crate) struct Member<'a> {
     pub(crate) name: &'a str,
@@ -119,106 +122,106 @@ pub(crate) fn property<'a>(
 /// `states` tell of.
 pub(crate) fn emit(
     operation: &Operation,
-    (document, common): (&Document, &Document),
+    specs: Specs<'_>,
     call: &Ident,
     (required, states): (&[&Parameter], &[Ident]),
     names: &[Ident],
 ) -> Option<TokenStream> {
     let Some(Pagination::Pages(pages)) = &operation.pagination else { return None };
     let answer = operation.answer.as_ref()?;
-    let items = property(answer, &pages.items, document, common)?;
-    let Type::List(item) = &items.ty else { return None };
-    let turned = Member::find(pages.by.member(), operation, document, common)?;
-    let (item, answer_ty) = (path(item), path(answer));
+    let Type::List(item) = &property(answer, &pages.items, specs.0, specs.1)?.ty else { return None };
+    let turned = Member::find(pages.by.member(), operation, specs.0, specs.1)?;
     // Where the first page is need not be said.
-    let unsaid = required.iter().position(|parameter| !turned.is_in_body && parameter.name == turned.name);
-    let bounds: Vec<_> = states.iter().enumerate().filter(|(at, _)| Some(*at) != unsaid).map(|(_, s)| s).collect();
-    let all_given: Vec<_> = states.iter().map(|_| quote!(crate::required::Given)).collect();
-    let (impls, ty) = (given(states, states.len()), quote!(#call<#(#all_given),*>));
-    let call_with_all = match states.is_empty() {
+    let is_said = |at: &usize| required.get(*at).is_none_or(|known| turned.is_in_body || known.name != turned.name);
+    let bounds = states.iter().enumerate().filter(|(at, _)| is_said(at)).map(|(_, state)| state);
+    let all_given = states.iter().map(|_| quote!(crate::required::Given));
+    let ty = quote!(#call<#(#all_given),*>);
+    let with_all_given = match states.is_empty() {
         true => quote!(self),
         false => quote! {
             #call { client: self.client, #(#names: self.#names,)* given: ::std::marker::PhantomData }
         },
     };
-    let constant = format_ident!("{}", constant_case(&operation.id));
-    let by = match &pages.by {
-        Turning::Offset(_) => quote!(Offset),
-        Turning::Page { first, .. } => quote!(Page { first: #first }),
-        Turning::Cursor { .. } => quote!(Cursor),
-    };
-    let place = turned.place();
-    let kind = match pages.by {
-        Turning::Cursor { .. } => quote!(Cursor),
-        _ => quote!(Number),
-    };
-    let (read, write) = match turned.required {
-        true => (quote!(Some(crate::rt::Place::#kind(#place.clone()))), quote!(#place = to)),
-        false => (quote!(#place.clone().map(crate::rt::Place::#kind)), quote!(#place = Some(to))),
-    };
-    let limit = pages.limit.as_ref().and_then(|name| Member::find(name, operation, document, common));
-    let limit = match limit {
-        Some(member) => {
-            let place = member.place();
-            if member.required { quote!(Some(#place)) } else { quote!(#place) }
-        }
-        None => quote!(None),
-    };
-    let items = format_ident!("{}", snake_case(&pages.items));
-    let of_answer = |name: Option<&str>| {
-        let Some(property) = name.and_then(|name| property(answer, name, document, common)) else {
-            return quote!(None);
-        };
-        let ident = format_ident!("{}", snake_case(&property.name));
-        if property.required { quote!(Some(answer.#ident)) } else { quote!(answer.#ident) }
-    };
-    let total = of_answer(pages.total.as_deref());
-    let next = match &pages.by {
-        Turning::Cursor { next, .. } => of_answer(Some(next)),
-        _ => quote!(None),
-    };
+    let paged = paged(operation, pages, &turned, specs);
+    let (item, answer) = (path(item), path(answer));
     let doc = format!(
         " The items of this page and of all after it, one by one: `{}` of one answer after another, each signed and\n \
          verified as every call. See [`Pages`](crate::Pages).",
         pages.items
     );
-    let doc = doc.lines().map(|line| quote!(#[doc = #line]));
+    let doc = doc.lines();
     Some(quote! {
-        impl<#(#states),*> #call<#(#impls),*> {
-            #(#doc)*
+        impl<#(#states),*> #call<#(#states),*> {
+            #(#[doc = #doc])*
             #[inline]
             pub fn stream(self) -> crate::Pages<#item>
             where
                 #(#bounds: crate::required::IsGiven,)*
             {
-                crate::rt::stream::<#ty>(#call_with_all)
+                crate::rt::stream::<#ty>(#with_all_given)
             }
         }
 
         impl crate::rt::Paged for #ty {
-            type Answer = #answer_ty;
+            type Answer = #answer;
             type Item = #item;
 
-            const OPERATION: &'static crate::rt::Operation = &operations::#constant;
-            const BY: crate::rt::Turning = crate::rt::Turning::#by;
-
-            fn place(&self) -> Option<crate::rt::Place> {
-                #read
-            }
-
-            fn limit(&self) -> Option<i64> {
-                #limit
-            }
-
-            fn turn(&mut self, to: crate::rt::Place) {
-                if let crate::rt::Place::#kind(to) = to {
-                    #write;
-                }
-            }
-
-            fn page(answer: Self::Answer) -> crate::rt::Page<Self::Item> {
-                crate::rt::Page { items: answer.#items, total: #total, next: #next }
-            }
+            #paged
         }
     })
+}
+
+/// The members of `Paged`: where the place, the limit and the parts of the answer are.
+fn paged(operation: &Operation, pages: &Pages, turned: &Member<'_>, (document, common): Specs<'_>) -> TokenStream {
+    let constant = format_ident!("{}", constant_case(&operation.id));
+    let (by, kind) = match &pages.by {
+        Turning::Offset(_) => (quote!(Offset), quote!(Number)),
+        Turning::Page { first, .. } => (quote!(Page { first: #first }), quote!(Number)),
+        Turning::Cursor { .. } => (quote!(Cursor), quote!(Cursor)),
+    };
+    let place = turned.place();
+    let (read, write) = match turned.required {
+        true => (quote!(Some(crate::rt::Place::#kind(#place.clone()))), quote!(#place = to)),
+        false => (quote!(#place.clone().map(crate::rt::Place::#kind)), quote!(#place = Some(to))),
+    };
+    let limit = pages.limit.as_ref().and_then(|name| Member::find(name, operation, document, common));
+    let limit = match limit.map(|member| (member.place(), member.required)) {
+        Some((place, true)) => quote!(Some(#place)),
+        Some((place, false)) => place,
+        None => quote!(None),
+    };
+    let of_answer = |name: Option<&String>| {
+        let found = name.zip(operation.answer.as_ref()).and_then(|(name, ty)| property(ty, name, document, common));
+        let Some(found) = found else { return quote!(None) };
+        let ident = format_ident!("{}", snake_case(&found.name));
+        if found.required { quote!(Some(answer.#ident)) } else { quote!(answer.#ident) }
+    };
+    let items = format_ident!("{}", snake_case(&pages.items));
+    let total = of_answer(pages.total.as_ref());
+    let next = of_answer(match &pages.by {
+        Turning::Cursor { next, .. } => Some(next),
+        _ => None,
+    });
+    quote! {
+        const OPERATION: &'static crate::rt::Operation = &operations::#constant;
+        const BY: crate::rt::Turning = crate::rt::Turning::#by;
+
+        fn place(&self) -> Option<crate::rt::Place> {
+            #read
+        }
+
+        fn limit(&self) -> Option<i64> {
+            #limit
+        }
+
+        fn turn(&mut self, to: crate::rt::Place) {
+            if let crate::rt::Place::#kind(to) = to {
+                #write;
+            }
+        }
+
+        fn page(answer: Self::Answer) -> crate::rt::Page<Self::Item> {
+            crate::rt::Page { items: answer.#items, total: #total, next: #next }
+        }
+    }
 }

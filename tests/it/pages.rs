@@ -180,12 +180,12 @@ async fn numbered_pages_are_turned_in_a_query_and_in_a_body() {
         let body: Value = serde_json::from_slice(&request.body).unwrap();
         assert_eq!((body["mchid"].as_str(), body["page_size"].as_i64()), (Some(MCHID), Some(1)));
         let page = body["page_index"].as_i64().unwrap_or(1);
-        signed(json!({ "total_num": 2, "risk_trade_list": [{ "transaction_id": page.to_string() }] }))
+        signed(json!({ "total_num": 2, "risk_trade_list": [{ "out_trade_no": page.to_string() }] }))
     })
     .await;
     let request = QueryRiskTradesRequest::builder().mchid(MCHID).page_size(1);
     let stream = wire.client().merchant_risk().query_risk_trades(request).stream();
-    let (items, error) = all(stream, |trade| trade.transaction_id.unwrap_or_default()).await;
+    let (items, error) = all(stream, |trade| trade.out_trade_no.unwrap_or_default()).await;
     assert!(error.is_none(), "{error:?}");
     assert_eq!(items, ["1", "2"]);
 }
