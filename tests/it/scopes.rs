@@ -19,7 +19,7 @@ async fn a_scope_gives_the_numbers_and_apps_of_a_body() {
         CreatePartnerJsapiTransactionRequest::builder()
             .scope(scope)
             .description("鲜花")
-            .out_trade_no("A-1")
+            .out_trade_no("A-20261201")
             .notify_url("https://partner.example/paid")
             .amount(OrderAmount::builder().total(1))
             .payer(PartnerPayer::builder().sp_openid("o1"))
