@@ -10,7 +10,7 @@ use super::generate::Generated;
 use super::names::{constant_case, pascal_case, snake_case};
 use super::requests::{Argument, argument, given, maybe, path};
 use super::spec::{Document, Location, Operation, Parameter, Type, template_names};
-use super::{downloads, seal, table};
+use super::{downloads, pagination, scope, seal, table};
 
 /// The handle of a family and, in `calls`, one struct for each operation.
 pub(crate) fn emit(
@@ -32,6 +32,9 @@ pub(crate) fn emit(
         let call = Call::new(operation, method, document, common)?;
         methods.push(call.method());
         calls.push(call.emit());
+        let (name, names) = (call.name(), call.names());
+        let specs = (document, common);
+        calls.extend(pagination::emit(operation, specs, &name, (&call.required, &call.states()), &names));
     }
     methods.extend(document.files.iter().map(downloads::method));
     let table = table::emit(document);
@@ -190,6 +193,7 @@ impl<'a> Call<'a> {
         let fields = self.fields();
         let names = self.names();
         let setters = self.setters(&name, &states, &names);
+        let scope = self.scope(&name, &states);
         let debug = self.debug();
         let sending = self.sending(&states, &answer);
         quote! {
@@ -204,6 +208,8 @@ impl<'a> Call<'a> {
 
             impl<#(#states),*> #name<#(#states),*> {
                 #(#setters)*
+
+                #scope
 
                 #sending
             }
@@ -344,6 +350,13 @@ impl<'a> Call<'a> {
         setters
     }
 
+    fn scope(&self, name: &Ident, states: &[Ident]) -> Option<TokenStream> {
+        let values = self.required.iter().chain(&self.optional);
+        let values = values.map(|parameter| (parameter.name.as_str(), &parameter.ty, parameter.required));
+        let required: Vec<Ident> = self.required.iter().map(|parameter| ident(parameter)).collect();
+        scope::emit(values, name, &required, states)
+    }
+
     fn debug(&self) -> TokenStream {
         let name = pascal_case(&self.operation.id);
         let mut lines = Vec::new();
@@ -439,7 +452,7 @@ impl<'a> Call<'a> {
         let request = match self.sealed().is_empty() {
             true => quote! {
                 let request = #request;
-                let request = crate::rt::Building::Built(request);
+                let request = crate::rt::Building::Built(Box::new(request));
             },
             // The key that encrypts may have to be downloaded first.
             false => {
@@ -449,7 +462,7 @@ impl<'a> Call<'a> {
                     let request = crate::rt::Building::Sealing(Box::pin(async move {
                         let client = sealing;
                         #(#mutable)*
-                        crate::rt::ready(&client).await.and_then(|()| #request)
+                        crate::rt::ready(&client, &operations::#constant).await.and_then(|()| #request)
                     }));
                 }
             }

@@ -11,12 +11,17 @@ use super::spec::{Document, Location, Operation, Parameter, Shape, Type, templat
 /// The test module of a family: one call for each operation, its body built as a user would.
 pub(crate) fn emit(document: &Document, common: &Document) -> Result<String, String> {
     let calls = document.operations.iter().map(|operation| example(document, common, operation));
+    let files = document.files.iter().map(|operation| file(document, operation));
     super::emit::unparse(quote! {
         #[allow(unused_imports, reason = "there may be no requests")]
         use super::*;
 
         pub(crate) fn examples() -> Vec<crate::every_operation::Example> {
             vec![#(#calls),*]
+        }
+
+        pub(crate) fn files() -> Vec<crate::every_operation::FileExample> {
+            vec![#(#files),*]
         }
     })
 }
@@ -111,6 +116,27 @@ fn example(document: &Document, common: &Document, operation: &Operation) -> Tok
                     Ok(serde_json::to_value(&*answer).expect("an answer is JSON"))
                 })
             },
+        }
+    }
+}
+
+/// A file that has an address of its own.
+fn file(document: &Document, operation: &Operation) -> TokenStream {
+    let (id, family) = (&operation.id, format_ident!("{}", document.family));
+    let call = format_ident!("{}", snake_case(id));
+    let mut target = operation.path.clone();
+    let mut arguments = Vec::new();
+    for name in template_names(&operation.path) {
+        let parameter = operation.parameters.iter().find(|parameter| parameter.name == name);
+        let value = parameter.map(|parameter| text(&parameter.example)).unwrap_or_default();
+        target = target.replace(&format!("{{{name}}}"), &value);
+        arguments.push(value);
+    }
+    quote! {
+        crate::every_operation::FileExample {
+            id: #id,
+            path: #target,
+            call: |pay| pay.#family().#call(#(#arguments),*),
         }
     }
 }

@@ -6,7 +6,9 @@ mod events;
 mod extensions;
 mod names;
 mod operations;
+mod pagination;
 pub(crate) mod relations;
+pub(crate) mod roles;
 pub(crate) mod schemas;
 #[cfg(test)]
 mod tests;
@@ -70,6 +72,7 @@ pub(crate) fn tree(name: &str, root: &Node) -> Vec<Problem> {
     events::tree(&mut report, root);
     schemas::tree(&mut report, root);
     relations::tree(&mut report, root);
+    pagination::tree(&mut report, root);
     report.problems
 }
 
@@ -82,5 +85,7 @@ pub(crate) fn document(document: &Document, common: &Document) -> Vec<Problem> {
     schemas::check(&mut report, document, common);
     extensions::check(&mut report, document, common);
     relations::check(&mut report, document, common);
+    pagination::check(&mut report, document, common);
+    roles::check(&mut report, document);
     report.problems
 }

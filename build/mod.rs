@@ -23,11 +23,13 @@ pub(crate) mod lint;
 pub(crate) mod load;
 pub(crate) mod names;
 pub(crate) mod normalise;
+pub(crate) mod pagination;
 pub(crate) mod rates;
 pub(crate) mod reach;
 pub(crate) mod relations;
 pub(crate) mod requests;
 pub(crate) mod rules;
+pub(crate) mod scope;
 pub(crate) mod seal;
 pub(crate) mod spec;
 pub(crate) mod states;
@@ -91,7 +93,10 @@ impl Specs {
     /// Loads and lints `common.yaml` and the named families; all problems of all files at once.
     pub(crate) fn load(root: &Path, families: &[String]) -> Result<Self, Vec<Problem>> {
         let names = std::iter::once(COMMON).chain(families.iter().map(String::as_str));
-        Self::read(names.map(|family| (family, std::fs::read_to_string(root.join(file_name(family))))))
+        let text = |family: &str| std::fs::read_to_string(root.join(file_name(family)));
+        let specs = Self::read(names.map(|family| (family, text(family))))?;
+        let problems = lint::roles::instead(&specs.families, |family| text(family).ok());
+        if problems.is_empty() { Ok(specs) } else { Err(problems) }
     }
 
     /// The same from texts: names of families, `common` first, and what their files hold.

@@ -44,10 +44,7 @@ pub(crate) struct Word {
 impl Relations {
     pub(crate) fn read(node: &Node) -> Self {
         let entries = |key: &str| node.get(key).map(Node::entries).unwrap_or_default();
-        let pairs = |key: &str| {
-            let entries = entries(key).iter();
-            entries.filter_map(|pair| Some((pair.key.clone(), pair.value.text()?.to_owned()))).collect()
-        };
+        let pairs = |key: &str| pairs(node, key);
         Self {
             one_of: groups(node),
             sums: entries("x-sum")
@@ -67,6 +64,12 @@ impl Relations {
             launch: node.texts_at("x-launch"),
         }
     }
+}
+
+/// The texts of a mapping by their keys.
+pub(crate) fn pairs(node: &Node, key: &str) -> Vec<(String, String)> {
+    let entries = node.get(key).map(Node::entries).unwrap_or_default().iter();
+    entries.filter_map(|pair| Some((pair.key.clone(), pair.value.text()?.to_owned()))).collect()
 }
 
 /// The groups of `x-one-of`.

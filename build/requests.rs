@@ -4,6 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::docs;
+use super::scope;
 use super::spec::{Schema, Type};
 use super::structs::Field;
 
@@ -98,6 +99,9 @@ pub(crate) fn emit(schema: &Schema, fields: &[Field<'_>]) -> TokenStream {
         let at = required.iter().position(|other| other.ident == field.ident);
         setter(field, at, &builder, &states)
     });
+    let values = fields.iter().map(|field| (field.property.name.as_str(), &field.property.ty, field.property.required));
+    let names: Vec<Ident> = required.iter().map(|field| field.ident.clone()).collect();
+    let scope = scope::emit(values, &builder, &names, &states);
     let title = format!(" Builds a [`{name}`]; `build` exists once every required field is given.");
     let begin = format!(" Begins a [`{name}`].");
     quote! {
@@ -115,6 +119,8 @@ pub(crate) fn emit(schema: &Schema, fields: &[Field<'_>]) -> TokenStream {
 
         impl<#(#states),*> #builder<#(#states),*> {
             #(#setters)*
+
+            #scope
 
             /// Adds a member that the specification lacks, or takes the place of one that it has. It is sent and signed
             /// like every other.

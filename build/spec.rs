@@ -6,8 +6,9 @@ use super::limits::{Limits, Marks};
 use super::lint::Problem;
 use super::load::Node;
 use super::names::pascal_case;
+use super::pagination::Pagination;
 use super::reach::Reach;
-use super::relations::{Relations, Word, groups, words};
+use super::relations::{Relations, Word, groups, pairs, words};
 use super::uploads::{self, Form, Upload};
 
 pub(crate) const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
@@ -82,6 +83,8 @@ pub(crate) struct Operation {
     pub(crate) description: String,
     pub(crate) page: String,
     pub(crate) roles: Vec<String>,
+    /// The operations that clients of other roles call in its place: role and `family.operation`.
+    pub(crate) instead: Vec<(String, String)>,
     /// What it does to the world: a word of `EFFECTS`.
     pub(crate) effect: String,
     /// The access point of operations that the main one does not have.
@@ -94,6 +97,7 @@ pub(crate) struct Operation {
     pub(crate) rate: Option<String>,
     /// Groups of query parameters of which one is given.
     pub(crate) one_of: Vec<Vec<String>>,
+    pub(crate) pagination: Option<Pagination>,
     pub(crate) parameters: Vec<Parameter>,
     /// Of an upload, the members of its meta that a caller gives.
     pub(crate) body: Option<Body>,
@@ -317,6 +321,7 @@ impl Document {
             description: text("description"),
             page: node.at(&["externalDocs", "url"]).and_then(Node::text).unwrap_or_default().to_owned(),
             roles: node.texts_at("x-role"),
+            instead: pairs(node, "x-instead"),
             effect: node.text_at("x-effect").unwrap_or(if method == "get" { "read" } else { "" }).to_owned(),
             host: node.text_at("x-host").map(str::to_owned),
             idempotent_by: node.text_at("x-idempotent-by").map(str::to_owned),
@@ -324,6 +329,7 @@ impl Document {
             settle: node.text_at("x-settle").map(str::to_owned),
             rate: node.text_at("x-rate").map(str::to_owned),
             one_of: groups(node),
+            pagination: Pagination::read(node),
             parameters,
             body,
             upload,

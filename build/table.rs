@@ -47,6 +47,10 @@ fn row(operation: &Operation) -> TokenStream {
         }
         None => quote!(None),
     };
+    let instead = operation.instead.iter().filter_map(|(role, name)| {
+        let (role, (family, id)) = (format_ident!("{}", pascal_case(role)), name.split_once('.')?);
+        Some(quote!((crate::Role::#role, #family, #id)))
+    });
     let path = &operation.path;
     let parameters = rules::parameters(operation);
     let one_of = rules::groups(&operation.one_of);
@@ -59,6 +63,7 @@ fn row(operation: &Operation) -> TokenStream {
             id: #id,
             query_with: #query_with,
             effect: Effect::#effect,
+            instead: &[#(#instead),*],
             rate: #rate,
             host: #host,
             idempotent_by: #idempotent_by,

@@ -164,7 +164,10 @@ fn a_query_parameter_is_encrypted_with_the_key_of_the_body() {
     assert!(text.contains(r#"sealer.extra_parameter("card", &mut extra);"#), "{text}");
     let joined: String = text.split_whitespace().collect();
     assert!(joined.contains("client.list_orders(card.as_ref(),&mchid"), "{text}");
-    assert!(joined.contains("crate::rt::ready(&client).await"), "the key may have to be downloaded first: {text}");
+    assert!(
+        joined.contains("crate::rt::ready(&client,&operations::LIST_ORDERS).await"),
+        "the key may have to be downloaded first: {text}"
+    );
 }
 
 #[test]
@@ -227,4 +230,50 @@ fn a_phone_opens_an_order_in_the_app_it_names_and_an_answer_by_its_handle() {
     let code = "impl crate::launch::LaunchAnswer<crate::launch::scene::Native> for Order { fn handle(&self) -> Option<&str> { \
                 self.code_url.as_deref() } }";
     assert!(text.contains(code), "{text}");
+}
+
+#[test]
+fn a_list_in_pages_has_a_stream_that_needs_all_but_the_place_of_the_first() {
+    let text = module(SHOP).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        text.contains("pub fn stream(self) -> crate::Pages<Order> where S0: crate::required::IsGiven, {"),
+        "{text}"
+    );
+    assert!(text.contains("impl crate::rt::Paged for ListOrders<crate::required::Given, crate::required::Given>"));
+    assert!(text.contains("if let crate::rt::Place::Number(to) = to { self.offset = to; }"), "{text}");
+    assert!(text.contains("crate::rt::Page { items: answer.data, total: None, next: None, }"), "{text}");
+    assert_eq!(text.matches("impl crate::rt::Paged").count(), 1);
+}
+
+#[test]
+fn cursors_limits_and_totals_are_read_where_the_spec_says() {
+    let shop = SHOP
+        .replace("{ offset: offset, items: data }", "{ cursor: token, next: next, limit: limit, items: data, total: total }")
+        .replace("{ name: offset, in: query, required: true, description: How many before 「偏移」, schema: { type: integer, format: int64 }, example: 0 }",
+            "{ name: token, in: query, description: Where 「令牌」, schema: { type: string }, example: t }")
+        .replace("      properties:\n        data:\n", "      properties:\n        next: { type: string, description: Next 「下一页」 }\n        total: { type: integer, format: int64, description: All 「总数」 }\n        data:\n");
+    let text = module(&shop).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("self.token.clone().map(crate::rt::Place::Cursor)"), "{text}");
+    assert!(text.contains("fn limit(&self) -> Option<i64> { self.limit }"), "{text}");
+    assert!(text.contains("crate::rt::Page { items: answer.data, total: answer.total, next: answer.next, }"), "{text}");
+}
+
+#[test]
+fn a_scope_gives_what_a_request_has_of_it() {
+    let shop = SHOP.replace(
+        "      required: [mchid, amount]\n      properties:\n",
+        "      required: [mchid, amount, sub_mchid]\n      properties:\n        sub_mchid: { type: string, description: Sub 「子商户」 }\n        sub_appid: { type: string, description: App 「应用」 }\n",
+    );
+    let shop = shop.replace("example: { mchid: '1'", "example: { sub_mchid: '2', mchid: '1'");
+    let text = module(&shop).split_whitespace().collect::<Vec<_>>().join(" ");
+    let scope = "pub fn scope( self, scope: &crate::PartnerScope, ) -> CloseOrderRequestBuilder<crate::required::Given, S1, S2> { \
+                 self.sub_mchid(scope.sub_mchid()).maybe_sub_appid(scope.sub_appid()) }";
+    assert!(text.contains(scope), "{text}");
+    assert!(!module(SHOP).contains("PartnerScope"), "a request without any of them has none");
+}
+
+#[test]
+fn what_other_roles_call_instead_stands_in_the_table() {
+    let text = module(SHOP);
+    assert!(text.contains(r#"instead: &[(crate::Role::Partner, "shop", "close_order")]"#), "{text}");
 }

@@ -52,6 +52,19 @@ macro_rules! families {
             families.into_iter().flatten().collect()
         }
 
+        /// Every file of the enabled families that has an address of its own.
+        #[cfg(test)]
+        #[cfg(feature = "simulator")]
+        pub(crate) fn files() -> Vec<crate::every_operation::FileExample> {
+            let families: Vec<Vec<crate::every_operation::FileExample>> = vec![
+                $(
+                    #[cfg(feature = $feature)]
+                    $family::examples::files(),
+                )*
+            ];
+            families.into_iter().flatten().collect()
+        }
+
         /// The operations of the enabled families with their methods.
         pub(crate) fn operations() -> impl Iterator<Item = &'static (&'static str, &'static crate::rt::Operation)> {
             let families: Vec<&'static [(&'static str, &'static crate::rt::Operation)]> = vec![

@@ -7,6 +7,7 @@ mod env;
 mod health;
 mod hosts;
 mod refresh;
+mod role;
 mod rotation;
 mod self_test;
 
@@ -20,6 +21,7 @@ pub use self::brand::{Brand, BrandId, WechatPayBrand};
 pub(crate) use self::builder::is_wechat_pay;
 pub use self::builder::{FourByteCharacters, Validation, WechatPayBuilder};
 pub use self::health::Health;
+pub use self::role::Role;
 pub use self::self_test::SelfTest;
 use crate::rates::Pacer;
 use crate::request::RawRequest;
@@ -99,6 +101,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     user_agent: HeaderValue,
     checks: check::Checks,
+    role: Option<Role>,
     retry: Retry,
     budget: Budget,
     pacer: Option<Pacer>,

@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use crate::support::{Received, Reply, Wire, platform_opens};
-use crate::{Result, WechatPay};
+use crate::{Download, Result, WechatPay};
 
 /// An answer on its way, as the JSON it was read from.
 pub(crate) type Answering = Pin<Box<dyn Future<Output = Result<Value>> + Send>>;
@@ -24,6 +24,13 @@ pub(crate) struct Example {
     pub(crate) status: u16,
     pub(crate) answer: Option<&'static str>,
     pub(crate) call: fn(&WechatPay) -> Answering,
+}
+
+/// A file that has an address of its own.
+pub(crate) struct FileExample {
+    pub(crate) id: &'static str,
+    pub(crate) path: &'static str,
+    pub(crate) call: fn(&WechatPay) -> Download,
 }
 
 /// The form of an upload of the text `abc`.
@@ -120,5 +127,17 @@ async fn every_operation_sends_its_example_and_reads_its_answer_without_loss() {
             }
             None => assert!(request.body.is_empty(), "{id}"),
         }
+    }
+}
+
+#[tokio::test]
+async fn every_file_with_an_address_of_its_own_is_asked_for_by_its_example_and_comes_whole() {
+    for FileExample { id, path, call } in crate::api::files() {
+        let wire = Wire::always(Reply::bare(200, "a file\r\n")).await;
+        let file = call(&wire.client()).to_bytes().await.unwrap_or_else(|error| panic!("{id}: {error}"));
+        assert_eq!(file, "a file\r\n", "{id}");
+        let request = wire.only();
+        let target = percent_decode_str(&request.target).decode_utf8().expect("UTF-8");
+        assert_eq!((request.method.as_str(), &*target, request.is_signed()), ("GET", path, true), "{id}");
     }
 }

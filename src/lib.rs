@@ -16,10 +16,13 @@ mod error;
 #[cfg(test)]
 #[cfg(feature = "simulator")]
 mod every_operation;
+mod ext;
 mod hooks;
 mod keys;
 pub mod launch;
 mod merchant;
+mod pages;
+mod partner_scope;
 mod prepared;
 mod rates;
 mod request;
@@ -63,7 +66,7 @@ pub use http;
 pub use self::api::*;
 pub use self::batch::{Batch, Fetched};
 pub use self::client::{
-    Brand, BrandId, FourByteCharacters, Health, SelfTest, Validation, WechatPay, WechatPayBrand, WechatPayBuilder,
+    Brand, BrandId, FourByteCharacters, Health, Role, SelfTest, Validation, WechatPay, WechatPayBrand, WechatPayBuilder,
 };
 pub use self::clock::Clock;
 #[cfg(any(feature = "payments", feature = "partner-payments"))]
@@ -73,6 +76,8 @@ pub use self::download::{Download, FileSource, HasFile, Pieces};
 pub use self::error::{ApiError, Error, ErrorCode, ErrorDetail, ErrorKind, Outcome, Result};
 pub use self::keys::{ApiV2Key, ApiV3Key, Certificate, PrivateKey, PublicKey};
 pub use self::merchant::{CertificateSerial, MchId, Merchant};
+pub use self::pages::Pages;
+pub use self::partner_scope::PartnerScope;
 pub use self::prepared::Prepared;
 pub use self::rates::RateLimits;
 pub use self::request::RawRequest;

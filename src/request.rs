@@ -47,6 +47,7 @@ pub(crate) const fn raw(id: &'static str, effect: Effect) -> Operation {
         query_with: None,
         effect,
         rate: None,
+        instead: &[],
         host: None,
         idempotent_by: None,
         path: "",
@@ -136,7 +137,7 @@ impl RawRequest {
     pub(crate) fn send_as(self, operation: &'static Operation) -> Sending<Value> {
         Sending::new(async move {
             let client = Raw(self.core.clone());
-            let request = rt::ready(&client).await.and_then(|()| self.request());
+            let request = rt::ready(&client, operation).await.and_then(|()| self.request());
             rt::send(client, request, operation).await
         })
     }

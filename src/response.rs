@@ -30,6 +30,11 @@ impl<T> Response<T> {
         self.value
     }
 
+    /// The signed bytes.
+    pub(crate) fn bytes(&self) -> Bytes {
+        self.body.clone()
+    }
+
     /// HTTP status: 200, 202 or 204.
     pub fn status(&self) -> StatusCode {
         self.status

@@ -43,6 +43,11 @@ impl<T> Sending<T> {
         Self { future: Box::pin(future), options: CallOptions::default() }
     }
 
+    pub(crate) fn with(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
+
     /// How often this call is attempted, in the place of what its client says.
     ///
     /// ```

@@ -8,8 +8,19 @@ use super::super::spec::{Document, Location, Operation, Shape, Type};
 use super::super::uploads;
 use super::Report;
 
-pub(super) const OPERATION: [&str; 9] =
-    ["x-role", "x-effect", "x-host", "x-idempotent-by", "x-query-with", "x-settle", "x-rate", "x-one-of", "x-stream"];
+pub(super) const OPERATION: [&str; 11] = [
+    "x-role",
+    "x-instead",
+    "x-effect",
+    "x-host",
+    "x-idempotent-by",
+    "x-query-with",
+    "x-settle",
+    "x-rate",
+    "x-one-of",
+    "x-pagination",
+    "x-stream",
+];
 /// What may be said of a property or a parameter.
 pub(super) const VALUE: [&str; 10] = [
     "x-personal",
@@ -39,7 +50,6 @@ pub(super) const COMPONENT: [&str; 11] = [
 
 /// What an operation does to the world.
 const EFFECTS: [&str; 6] = ["read", "upload", "prepare", "configure", "money-in", "money-out"];
-const ROLES: [&str; 3] = ["merchant", "partner", "institution"];
 const MERCHANT: &str = "merchant.mchid";
 
 pub(super) fn known(report: &mut Report<'_>, node: &Node, names: &[&str]) {
@@ -107,9 +117,6 @@ pub(super) fn check(report: &mut Report<'_>, document: &Document, common: &Docum
         }
     }
     for operation in &document.operations {
-        if operation.roles.is_empty() || operation.roles.iter().any(|role| !ROLES.contains(&role.as_str())) {
-            report.add(operation.line, "x-role", "x-role lists merchant, partner or institution");
-        }
         if !EFFECTS.contains(&operation.effect.as_str()) {
             report.add(operation.line, "x-effect", format!("x-effect is one of {}", EFFECTS.join(", ")));
         }

@@ -68,7 +68,8 @@ pub(super) fn check(report: &mut Report<'_>, document: &Document, common: &Docum
 /// What a handle has besides its operations.
 const HANDLE_METHODS: [&str; 4] = ["new", "clone", "into", "fmt"];
 /// What a call has besides its parameters.
-const CALL_NAMES: [&str; 9] = ["client", "given", "body", "extra", "send", "clone", "into_future", "into", "fmt"];
+const CALL_NAMES: [&str; 10] =
+    ["client", "given", "body", "extra", "send", "stream", "clone", "into_future", "into", "fmt"];
 /// Types that emitted code names without a path.
 const PRELUDE: [&str; 18] = [
     "Box",

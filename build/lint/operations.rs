@@ -3,7 +3,7 @@
 use super::super::load::Node;
 use super::super::names::is_snake_case;
 use super::super::spec::{Document, Location, METHODS, Operation, Shape, Type, template_names};
-use super::{Report, extensions, schemas};
+use super::{Report, extensions, roles, schemas};
 
 const SUMMARY_CHARACTERS: usize = 72;
 
@@ -34,6 +34,7 @@ fn operation(report: &mut Report<'_>, node: &Node, line: usize) {
         }
     }
     extensions::known(report, node, &extensions::OPERATION);
+    roles::tree(report, node);
     match node.text_at("operationId") {
         Some(id) if is_snake_case(id) => {}
         Some(id) => report.add(line, "operation-id", format!("`{id}` is not verb_object in snake_case")),

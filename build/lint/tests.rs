@@ -450,3 +450,52 @@ fn what_is_written_says_what_it_does_and_where() {
         breaks("x-host", "operationId: close_order", "x-effect: configure", &to);
     }
 }
+
+#[test]
+fn pages_are_turned_by_what_is_there_or_somebody_says_why_not() {
+    let at = "operationId: list_orders";
+    let marked = "{ offset: offset, items: data }";
+    breaks("x-pagination", at, "      x-pagination: { offset: offset, items: data }\n", "");
+    for broken in [
+        "{ offset: state, items: data }",
+        "{ offset: gone, items: data }",
+        "{ page: offset, first: 1, items: data }",
+        "{ offset: offset, items: gone }",
+        "{ offset: offset, items: data, total: data }",
+        "{ offset: offset, items: data, limit: openid }",
+        "{ cursor: offset, next: data, items: data }",
+    ] {
+        breaks("x-pagination", at, marked, broken);
+    }
+    for broken in [
+        "{ offset: offset }",
+        "{ offset: offset, page: offset, items: data }",
+        "{ offset: offset, items: data, next: data }",
+        "{ offset: offset, items: data, colour: red }",
+        "no",
+    ] {
+        breaks("x-pagination", broken, marked, broken);
+    }
+    assert!(specs(&SHOP.replace(marked, "the page does not say what it counts"), SHARED).is_ok());
+}
+
+#[test]
+fn what_others_call_instead_is_there_and_for_them() {
+    let at = "operationId: list_orders";
+    let marked = "{ partner: shop.close_order }";
+    breaks("x-instead", at, marked, "{ merchant: shop.close_order }");
+    breaks("x-instead", at, marked, "{ everybody: shop.close_order }");
+    breaks("x-instead", "x-instead: shop", marked, "shop.close_order");
+    let other = |to: &str, read: Option<&str>| {
+        let specs = specs(&SHOP.replace(marked, to), SHARED).unwrap_or_else(|problems| panic!("{problems:?}"));
+        let problems = super::roles::instead(&specs.families, |_| read.map(str::to_owned));
+        problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    };
+    assert_eq!(other(marked, None), "");
+    for broken in ["close_order", "shop.gone", "shop.list_orders", "market.close_order"] {
+        let found = other(&format!("{{ partner: {broken} }}"), Some("      operationId: open_order\n"));
+        assert!(found.starts_with("openapi/shop.yaml:9: x-instead: "), "{broken}: {found}");
+    }
+    assert_eq!(other("{ partner: market.open_order }", Some("      operationId: open_order\n")), "");
+    assert!(!other("{ institution: shop.close_order }", None).is_empty(), "it is not for them either");
+}

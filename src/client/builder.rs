@@ -12,6 +12,7 @@ use super::check::Checks;
 use super::health::Observed;
 use super::hosts::Hosts;
 use super::refresh::Refresher;
+use super::role::Role;
 use super::{Core, Inner, WechatPay};
 use crate::clock::SystemClock;
 use crate::rates::Pacer;
@@ -85,6 +86,7 @@ pub struct WechatPayBuilder<C = WechatPay> {
     rate_limits: Option<RateLimits>,
     four_byte_characters: FourByteCharacters,
     validation: Option<Validation>,
+    role: Option<Role>,
 }
 
 impl<C> WechatPayBuilder<C> {
@@ -106,6 +108,7 @@ impl<C> WechatPayBuilder<C> {
             rate_limits: None,
             four_byte_characters: FourByteCharacters::default(),
             validation: None,
+            role: None,
         }
     }
 
@@ -201,6 +204,13 @@ impl<C> WechatPayBuilder<C> {
         self
     }
 
+    /// Who the merchant is to WeChat Pay. A call of an operation in whose place clients of this role have another one
+    /// fails with an error that names it, before anything is sent. Otherwise nothing is checked.
+    pub fn role(mut self, role: Role) -> Self {
+        self.role = Some(role);
+        self
+    }
+
     /// The client's core, at an access point of WeChat Pay.
     pub(super) fn core(self) -> Result<Core> {
         #[cfg(feature = "simulator")]
@@ -288,6 +298,7 @@ impl<C> WechatPayBuilder<C> {
             hosts,
             timeout: self.timeout,
             attempt_timeout: self.attempt_timeout,
+            role: self.role,
             checks: Checks { four_byte_characters: self.four_byte_characters, validation },
             is_loopback: !is_https,
         })))

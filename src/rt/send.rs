@@ -8,7 +8,7 @@ use crate::client::Core;
 use crate::rates::Rate;
 use crate::rules::{Object, Parameter};
 use crate::verify::VerifiedBy;
-use crate::{Error, Response, Result};
+use crate::{Error, Response, Result, Role};
 
 /// What the shared code knows of an operation; build.rs writes one for each.
 #[derive(Debug)]
@@ -19,6 +19,8 @@ pub(crate) struct Operation {
     pub(crate) effect: Effect,
     /// How often it may be called; `None` where that is not documented.
     pub(crate) rate: Option<Rate>,
+    /// What clients of other roles call in its place: role, family, operation.
+    pub(crate) instead: &'static [(Role, &'static str, &'static str)],
     /// The access point of operations that the main one does not have.
     pub(crate) host: Option<&'static str>,
     /// The field whose number makes a repeat with the same content safe.
@@ -52,9 +54,9 @@ pub(super) struct Answer {
     pub(super) verified_by: VerifiedBy,
 }
 
-/// Waits until the client has a key of WeChat Pay.
-#[allow(dead_code, reason = "not every family encrypts something")]
-pub(crate) async fn ready<C: ClientHooks<Core>>(client: &C) -> Result<()> {
+/// Waits until the client has a key of WeChat Pay, for an operation that it may call.
+pub(crate) async fn ready<C: ClientHooks<Core>>(client: &C, operation: &'static Operation) -> Result<()> {
+    client.inner().check_role(operation)?;
     client.inner().ready().await
 }
 
@@ -100,6 +102,7 @@ pub(super) async fn checked<C: ClientHooks<Core>>(
     Built { mut request, offences }: Built,
     operation: &'static Operation,
 ) -> Result<reqwest::Request> {
+    client.inner().check_role(operation)?;
     client.inner().check(&request, operation, &[], offences)?;
     shape(client, &mut request, operation).await?;
     Ok(request)

@@ -22,14 +22,14 @@ pub(crate) struct Start<C> {
 
 /// A request that is built, or will be once there is a key to encrypt with.
 pub(crate) enum Building {
-    Built(Result<Built>),
+    Built(Box<Result<Built>>),
     Sealing(Pin<Box<dyn Future<Output = Result<Built>> + Send>>),
 }
 
 impl Building {
     async fn built(self) -> Result<Built> {
         match self {
-            Self::Built(built) => built,
+            Self::Built(built) => *built,
             Self::Sealing(sealing) => sealing.await,
         }
     }

@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue};
 use progenitor_client::{ClientHooks, OperationInfo};
 
 use super::attempts::{self, SignedForm};
-use super::send::{Operation, read};
+use super::send::{Operation, read, ready};
 use super::{Built, Decode};
 use crate::client::Core;
 use crate::digest::Algorithm;
@@ -65,7 +65,7 @@ async fn exchange<C: ClientHooks<Core>, T: Decode>(
     let Built { mut request, mut offences } = request?;
     let form = operation.upload.ok_or_else(|| Error::request("this operation takes no file"))?;
     let core = client.inner();
-    core.ready().await?;
+    ready(client, operation).await?;
     check_file(form, &file, &mut offences);
     let fields: Vec<(&str, String)> =
         fields.into_iter().filter_map(|(name, value)| value.map(|value| (name, value))).collect();

@@ -25,6 +25,11 @@ pub enum Progress {
 }
 
 impl Progress {
+    /// Whether nothing moves any more by itself or by the payer. An unknown state is not final.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Succeeded | Self::PartlySucceeded | Self::Failed | Self::Closed)
+    }
+
     /// The progress of parts as a whole. What is open decides first, what is unknown before anything.
     #[allow(dead_code, reason = "used by the answers that have parts; not every family has one")]
     pub(crate) fn of_all(parts: impl Iterator<Item = Self>) -> Self {

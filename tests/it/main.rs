@@ -21,15 +21,18 @@ mod extra;
 mod launch;
 mod lenient;
 mod outcomes;
+mod pages;
 mod prepared;
 mod progress;
 mod rates;
 mod readme;
 mod retries;
+mod roles;
 mod rotation;
 mod rules;
 #[cfg(feature = "schemars")]
 mod schemas;
+mod scopes;
 mod sealed_bills;
 mod secrets;
 mod signing;
