@@ -29,14 +29,22 @@ pub(crate) fn emit(
             .methods
             .get(&name)
             .ok_or_else(|| format!("the generator lost the operation `{}`", operation.id))?;
-        let call = Call::new(operation, method, document, common)?;
+        let call = Call::new(operation, Some(method), document, common)?;
         methods.push(call.method());
         calls.push(call.emit());
         let (name, names) = (call.name(), call.names());
         let specs = (document, common);
         calls.extend(pagination::emit(operation, specs, &name, (&call.required, &call.states()), &names));
     }
-    methods.extend(document.files.iter().map(downloads::method));
+    for file in &document.files {
+        if downloads::has_values(file) {
+            let call = Call::new(file, None, document, common)?;
+            methods.push(call.method());
+            calls.push(call.emit());
+        } else {
+            methods.push(downloads::method(file));
+        }
+    }
     let table = table::emit(document);
     Ok(quote! {
         #description
@@ -59,7 +67,7 @@ pub(crate) fn emit(
             }
         }
 
-        /// Calls that are not sent yet: set what is optional, then await.
+        /// Calls that are not sent yet: set what is optional, then await, or of a file say where it is to go.
         pub mod calls {
             #[allow(unused_imports, reason = "only an operation with a body or a typed answer needs them")]
             use super::*;
@@ -73,7 +81,8 @@ pub(crate) fn emit(
 
 struct Call<'a> {
     operation: &'a Operation,
-    method: &'a ImplItemFn,
+    /// The generator's method; there is none for a file.
+    method: Option<&'a ImplItemFn>,
     path: Vec<&'a Parameter>,
     required: Vec<&'a Parameter>,
     optional: Vec<&'a Parameter>,
@@ -86,7 +95,7 @@ struct Call<'a> {
 impl<'a> Call<'a> {
     fn new(
         operation: &'a Operation,
-        method: &'a ImplItemFn,
+        method: Option<&'a ImplItemFn>,
         document: &'a Document,
         common: &'a Document,
     ) -> Result<Self, String> {
@@ -176,6 +185,10 @@ impl<'a> Call<'a> {
             arguments.push(quote!(file: crate::Upload));
             values.push(quote!(file: file));
         }
+        if self.operation.continues {
+            arguments.push(quote!(file: &impl crate::HasFile));
+            values.push(quote!(file: crate::HasFile::file(file)));
+        }
         quote! {
             #description
             pub fn #method(&self, #(#arguments),*) -> calls::#name<#(#missing),*> {
@@ -187,7 +200,6 @@ impl<'a> Call<'a> {
     fn emit(&self) -> TokenStream {
         let name = self.name();
         let states = self.states();
-        let answer = self.answer();
         let title = format!(" The call `{}`: {}.", self.operation.id, self.operation.summary);
         let title = docs::attributes(&title);
         let fields = self.fields();
@@ -195,10 +207,18 @@ impl<'a> Call<'a> {
         let setters = self.setters(&name, &states, &names);
         let scope = self.scope(&name, &states);
         let debug = self.debug();
-        let sending = self.sending(&states, &answer);
+        let answer = self.answer();
+        let (must_use, end, awaiting) = match self.method {
+            Some(method) => (
+                "a call is sent when it is awaited",
+                self.sending(method, &states, &answer),
+                awaiting(&name, &states, &answer),
+            ),
+            None => ("say where the file is to go", self.file(&states), TokenStream::new()),
+        };
         quote! {
             #title
-            #[must_use = "a call is sent when it is awaited"]
+            #[must_use = #must_use]
             #[derive(Clone)]
             pub struct #name<#(#states),*> {
                 pub(super) client: client::Client,
@@ -211,27 +231,40 @@ impl<'a> Call<'a> {
 
                 #scope
 
-                #sending
+                #end
             }
 
-            impl<#(#states),*> ::std::future::IntoFuture for #name<#(#states),*>
-            where
-                #(#states: crate::required::IsGiven,)*
-            {
-                type Output = crate::Result<crate::Response<#answer>>;
-                type IntoFuture = crate::Sending<#answer>;
-
-                // Without `inline` every operation's state machine would be compiled here, used or not.
-                #[inline]
-                fn into_future(self) -> Self::IntoFuture {
-                    self.send()
-                }
-            }
+            #awaiting
 
             impl<#(#states),*> ::std::fmt::Debug for #name<#(#states),*> {
                 fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                     #debug
                 }
+            }
+        }
+    }
+
+    /// The method that ends the call of a file.
+    fn file(&self, states: &[Ident]) -> TokenStream {
+        let names = self.names();
+        let segments = self.path.iter().map(|parameter| {
+            let (ident, wire) = (ident(parameter), &parameter.name);
+            quote!((#wire, #ident.to_string()))
+        });
+        let values = self.values(Location::Query);
+        let begin = match self.operation.continues {
+            true => quote!(continuing(file)),
+            false => quote!(path(&[#(#segments),*])),
+        };
+        let address = downloads::address(self.operation, &quote!(client.inner), &begin);
+        quote! {
+            /// The file, which is not asked for yet.
+            pub fn file(self) -> crate::Download
+            where
+                #(#states: crate::required::IsGiven,)*
+            {
+                let Self { client, #(#names,)* given: _ } = self;
+                #address.query(vec![#(#values),*], extra).download()
             }
         }
     }
@@ -258,6 +291,9 @@ impl<'a> Call<'a> {
         if self.operation.upload.is_some() {
             fields.push(quote!(pub(super) file: crate::Upload));
         }
+        if self.operation.continues {
+            fields.push(quote!(pub(super) file: crate::FileSource));
+        }
         fields
     }
 
@@ -273,7 +309,8 @@ impl<'a> Call<'a> {
     fn names(&self) -> Vec<Ident> {
         let parameters = self.path.iter().chain(&self.required).chain(&self.optional);
         let last = if self.operation.body.is_some() { "body" } else { "extra" };
-        let file = self.operation.upload.as_ref().map(|_| format_ident!("file"));
+        let has_file = self.operation.upload.is_some() || self.operation.continues;
+        let file = has_file.then(|| format_ident!("file"));
         parameters.map(|parameter| ident(parameter)).chain([format_ident!("{last}")]).chain(file).collect()
     }
 
@@ -393,10 +430,10 @@ impl<'a> Call<'a> {
         parameters.chain(body).collect()
     }
 
-    /// The parts of an upload beside the file and its meta.
-    fn form(&self) -> Vec<TokenStream> {
+    /// The values of one place as texts: of a form the parts beside the file and its meta.
+    fn values(&self, location: Location) -> Vec<TokenStream> {
         let parameters = self.required.iter().chain(&self.optional);
-        let parameters = parameters.filter(|parameter| parameter.location == Location::Form);
+        let parameters = parameters.filter(|parameter| parameter.location == location);
         let part = |parameter: &&Parameter| {
             let (ident, wire) = (ident(parameter), &parameter.name);
             match parameter.required {
@@ -408,15 +445,31 @@ impl<'a> Call<'a> {
     }
 
     /// The methods that send the call, or get it ready to be sent.
-    fn sending(&self, states: &[Ident], answer: &TokenStream) -> TokenStream {
+    fn sending(&self, method: &ImplItemFn, states: &[Ident], answer: &TokenStream) -> TokenStream {
         let constant = format_ident!("{}", constant_case(&self.operation.id));
         let names = self.names();
         let take = quote!(let Self { client, #(#names,)* given: _ } = self;);
         let bounds = quote!(where #(#states: crate::required::IsGiven,)*);
-        let request = self.request();
+        let request = self.request(method);
+        let mutable = self.mutable();
         if self.operation.upload.is_some() {
-            let fields = self.form();
+            let fields = self.values(Location::Form);
             let extra = if self.operation.body.is_some() { quote!(crate::Extra::new()) } else { quote!(extra) };
+            let parts = quote!(crate::rt::Parts { file, extra: #extra, fields: vec![#(#fields),*] });
+            let upload = quote!(crate::rt::upload(client, request, &operations::#constant, #parts));
+            let send = match mutable.is_empty() {
+                true => quote! {
+                    let request = #request;
+                    crate::Sending::new(#upload)
+                },
+                false => quote! {
+                    crate::Sending::new(async move {
+                        #(#mutable)*
+                        let request = crate::rt::ready(&client).await.and_then(|()| #request);
+                        #upload.await
+                    })
+                },
+            };
             return quote! {
                 /// Sends the call: the named future of `.await`, for `spawn` and `join`.
                 #[inline]
@@ -424,9 +477,7 @@ impl<'a> Call<'a> {
                 #bounds
                 {
                     #take
-                    let request = #request;
-                    let parts = crate::rt::Parts { file, extra: #extra, fields: vec![#(#fields),*] };
-                    crate::Sending::new(crate::rt::upload(client, request, &operations::#constant, parts))
+                    #send
                 }
             };
         }
@@ -456,7 +507,6 @@ impl<'a> Call<'a> {
             },
             // The key that encrypts may have to be downloaded first.
             false => {
-                let mutable = self.mutable();
                 quote! {
                     let sealing = client.clone();
                     let request = crate::rt::Building::Sealing(Box::pin(async move {
@@ -500,8 +550,8 @@ impl<'a> Call<'a> {
     }
 
     /// Checks the values and builds the request.
-    fn request(&self) -> TokenStream {
-        let method = format_ident!("{}", snake_case(&self.operation.id));
+    fn request(&self, method: &ImplItemFn) -> TokenStream {
+        let name = format_ident!("{}", snake_case(&self.operation.id));
         let checks = self.path.iter().filter_map(|parameter| {
             let ident = ident(parameter);
             let wire = &parameter.name;
@@ -522,13 +572,31 @@ impl<'a> Call<'a> {
                 })
             }
         });
-        let arguments = self.method.sig.inputs.iter().filter_map(pass);
+        let arguments = method.sig.inputs.iter().filter_map(pass);
         quote! {
             crate::rt::Checks::new()
                 #(#checks)*
                 #seal
                 #query
-                .then(|| client.#method(#(#arguments),*))
+                .then(|| client.#name(#(#arguments),*))
+        }
+    }
+}
+
+fn awaiting(name: &Ident, states: &[Ident], answer: &TokenStream) -> TokenStream {
+    quote! {
+        impl<#(#states),*> ::std::future::IntoFuture for #name<#(#states),*>
+        where
+            #(#states: crate::required::IsGiven,)*
+        {
+            type Output = crate::Result<crate::Response<#answer>>;
+            type IntoFuture = crate::Sending<#answer>;
+
+            // Without `inline` every operation's state machine would be compiled here, used or not.
+            #[inline]
+            fn into_future(self) -> Self::IntoFuture {
+                self.send()
+            }
         }
     }
 }

@@ -97,7 +97,7 @@ fn types(document: &Document, common: &Document, generated: &Generated, reach: &
 pub(crate) fn missing(documents: &[(&Document, Reach)]) -> Result<String, String> {
     let mut names = BTreeSet::new();
     for (document, reach) in documents {
-        for operation in &document.operations {
+        for operation in document.all_operations() {
             let parameters = operation.parameters.iter();
             let required = parameters.filter(|parameter| parameter.required && parameter.location != Location::Path);
             names.extend(required.map(|parameter| snake_case(&parameter.name)));

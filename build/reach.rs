@@ -19,7 +19,7 @@ impl Reach {
     /// What the operations and events of one file reach within it and, one step, into `common.yaml`.
     pub(crate) fn of(document: &Document) -> Self {
         let mut reach = Self::default();
-        for operation in &document.operations {
+        for operation in document.all_operations() {
             if let Some(body) = &operation.body {
                 follow(document, &body.ty, &mut reach.requests);
             }

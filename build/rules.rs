@@ -20,7 +20,7 @@ pub(crate) fn emit(document: &Document, common: &Document, reach: &Reach) -> Tok
             statics.extend(tables.object(schema, properties));
         }
     }
-    for operation in &document.operations {
+    for operation in document.all_operations() {
         statics.extend(tables.parameters(operation));
     }
     let patterns = tables.patterns;

@@ -107,6 +107,10 @@ pub(crate) struct Operation {
     /// Type of the success answer; `None` when it has no body.
     pub(crate) answer: Option<Type>,
     pub(crate) answer_example: Value,
+    /// Of a file, the header of its answer that proves it.
+    pub(crate) proven_by: Option<String>,
+    /// Of a file, that its address is given by another answer and continued by the values of this one.
+    pub(crate) continues: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,6 +144,8 @@ pub(crate) struct Parameter {
     /// The schema as it stands, with its limits.
     pub(crate) schema: Value,
     pub(crate) example: Value,
+    /// Stands in an address that another answer gives.
+    pub(crate) is_given: bool,
 }
 
 #[derive(Debug)]
@@ -223,8 +229,12 @@ impl Document {
         };
         document.operations = document.read_operations(false)?;
         document.files = document.read_operations(true)?;
-        // The others have addresses that come from other answers.
-        document.files.retain(|file| file.parameters.iter().all(|parameter| parameter.location == Location::Path));
+        for file in &mut document.files {
+            file.continues = file.parameters.iter().any(|parameter| parameter.is_given);
+            file.parameters.retain(|parameter| !parameter.is_given);
+        }
+        // The others have addresses that are whole when an answer gives them.
+        document.files.retain(|file| !file.continues || !file.parameters.is_empty());
         document.schemas = document.read_schemas()?;
         document.events = document.read_events()?;
         document.tell_ciphertexts();
@@ -245,6 +255,11 @@ impl Document {
                 }
             }
         }
+    }
+
+    /// Everything that has a call: operations that are answered with JSON, and those that are answered with a file.
+    pub(crate) fn all_operations(&self) -> impl Iterator<Item = &Operation> {
+        self.operations.iter().chain(&self.files)
     }
 
     pub(crate) fn schema(&self, name: &str) -> Option<&Schema> {
@@ -336,6 +351,8 @@ impl Document {
             status,
             answer,
             answer_example,
+            proven_by: node.text_at("x-proven-by").map(str::to_owned),
+            continues: false,
         })
     }
 
@@ -393,6 +410,7 @@ impl Document {
             ty: if node.is_true_at("x-encrypted") { Type::Sensitive } else { self.read_type(schema)? },
             schema: schema.json(),
             example: example(node.get("example")),
+            is_given: node.is_true_at("x-given"),
         })
     }
 

@@ -8,7 +8,7 @@ use super::spec::{Document, Operation};
 use super::{rates, rules, uploads};
 
 pub(crate) fn emit(document: &Document) -> TokenStream {
-    let rows = document.operations.iter().map(row);
+    let rows = document.all_operations().map(row);
     let all = document.operations.iter().map(|operation| {
         let method = operation.method.to_uppercase();
         let constant = format_ident!("{}", constant_case(&operation.id));
@@ -22,7 +22,7 @@ pub(crate) fn emit(document: &Document) -> TokenStream {
 
             #(#rows)*
 
-            /// All of them with their methods.
+            /// Those that are answered with JSON, with their methods.
             pub(crate) static ALL: &[(&str, &Operation)] = &[#(#all),*];
         }
     }

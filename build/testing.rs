@@ -5,6 +5,8 @@ use super::lint::Problem;
 use super::spec::COMMON;
 
 pub(crate) const SHOP: &str = include_str!("testing/shop.yaml");
+/// The same for uploads and downloads.
+pub(crate) const FILES: &str = include_str!("testing/files.yaml");
 pub(crate) const SHARED: &str = include_str!("testing/common.yaml");
 
 /// The specs of two texts, or what is wrong with them.

@@ -3,7 +3,7 @@
 use quote::quote;
 
 use super::generate::Generated;
-use super::testing::{SHARED, SHOP, module, specs};
+use super::testing::{FILES, SHARED, SHOP, module, specs};
 use super::{client, generate, normalise};
 
 #[test]
@@ -276,4 +276,18 @@ fn a_scope_gives_what_a_request_has_of_it() {
 fn what_other_roles_call_instead_stands_in_the_table() {
     let text = module(SHOP);
     assert!(text.contains(r#"instead: &[(crate::Role::Partner, "shop", "close_order")]"#), "{text}");
+}
+
+#[test]
+fn a_file_has_a_call_with_the_values_that_its_address_lacks() {
+    let text = module(FILES);
+    let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in [
+        "pub fn download_given_file( &self, file: &impl crate::HasFile, ) -> calls::DownloadGivenFile<crate::required::missing::mchid>",
+        "pub fn download_file( &self, file_id: impl Into<String>, ) -> calls::DownloadFile<crate::required::missing::day>",
+        ".proven_by(crate::rt::Proving::Sm3)",
+    ] {
+        assert!(text.contains(part), "no {part} in {text}");
+    }
+    assert!(!text.contains("download_whole_file"), "{text}");
 }

@@ -2,7 +2,8 @@
 
 #![allow(dead_code, reason = "the README shows them; tests/it/readme.rs runs them")]
 
-use wechatpay_sdk::{Error, Expected, Fen, Outcome, Progress, WechatPay};
+use wechatpay_sdk::statement::Rows;
+use wechatpay_sdk::{Error, Expected, Fen, MediaId, Outcome, Progress, Upload, WechatPay};
 
 pub(crate) fn connect() -> wechatpay_sdk::Result<WechatPay> {
     use wechatpay_sdk::{Merchant, PrivateKey, PublicKey, Trust};
@@ -61,6 +62,24 @@ pub(crate) async fn is_paid(pay: &WechatPay, number: &str, price: Fen) -> wechat
     let order = pay.payments().get_transaction_by_out_trade_no(number).mchid(pay.mchid()).await?;
     // Paid, also when it was refunded since; and it was this order at this price.
     Ok(order.progress() == Progress::Succeeded && order.into_inner().check(&Expected::new(number, price)).is_ok())
+}
+
+pub(crate) async fn storefront(pay: &WechatPay, picture: &str) -> wechatpay_sdk::Result<MediaId> {
+    let uploaded = pay.media().upload_file(Upload::open(picture).await?).await?; // meta, digest and form are made here
+    Ok(uploaded.into_inner().media_id)
+}
+
+pub(crate) async fn takings(pay: &WechatPay, day: &str, place: &str) -> wechatpay_sdk::Result<i64> {
+    let bill = pay.bill().get_trade_bill().bill_date(day).tar_type("GZIP").await?;
+    pay.download(&bill).to_file(place).await?; // unpacked, its hash checked, and only then there
+    let mut fen = 0;
+    for row in Rows::open(place)? {
+        let trade = row?.trade()?; // the last item is an error unless the bill adds up
+        if trade.trade_state == "SUCCESS" {
+            fen += trade.total.map_or(0, Fen::get);
+        }
+    }
+    Ok(fen)
 }
 
 pub(crate) fn what_to_do(result: Result<(), Error>) -> &'static str {

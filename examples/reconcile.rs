@@ -4,15 +4,17 @@
 //! `orders.csv` is `sub_mchid,number,fen,state`: of an order its `out_trade_no` and `SUCCESS`, of a refund its
 //! `out_refund_no` and `REFUND`. Without arguments it downloads a bill of the simulated WeChat Pay.
 //!
-//! Each difference is a line of one of four classes: missing here, missing there, amount, state. The program fails when
-//! there is any. Both sides are first dealt out by number into files, and one file of each is compared at a time, so that
-//! ten million rows need no more memory than a few hundred thousand.
+//! Each difference is a line of one of four classes: missing here, missing there, amount, state. The program ends with 1
+//! when there is any, and with 2 when it could not compare. Both sides are first dealt out by number into files, and one
+//! file of each is compared at a time, so that ten million rows need no more memory than a few hundred thousand:
+//! `RECONCILE_ROWS=10000000`, without arguments, makes a bill and orders of so many rows, with five differences in
+//! every million.
 
 use std::collections::HashMap;
 use std::collections::hash_map::DefaultHasher;
 use std::fs::File;
 use std::hash::{Hash as _, Hasher as _};
-use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -25,21 +27,42 @@ const HEAPS: usize = 128;
 type Error = Box<dyn std::error::Error>;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<ExitCode, Error> {
+async fn main() -> ExitCode {
     let folder = std::env::temp_dir().join(format!("reconcile-{}", std::process::id()));
-    std::fs::create_dir(&folder)?;
-    let arguments: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
-    let result = match arguments.as_slice() {
-        [bill, orders] => reconcile(bill, orders, &folder),
-        _ => match demonstrate(&folder).await {
-            Ok((bill, orders)) => reconcile(&bill, &orders, &folder),
-            Err(error) => Err(error),
-        },
+    let result = match std::fs::create_dir(&folder) {
+        Ok(()) => run(&folder).await,
+        Err(error) => Err(error.into()),
     };
-    std::fs::remove_dir_all(&folder)?;
-    let differences = result?;
-    eprintln!("{differences} differences");
-    Ok(if differences == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    // What is left there is named after this process, and nobody reads it.
+    let _ = std::fs::remove_dir_all(&folder);
+    match result {
+        Ok(0) => ExitCode::SUCCESS,
+        Ok(differences) => {
+            eprintln!("{differences} differences");
+            ExitCode::from(1)
+        }
+        Err(error) => {
+            eprintln!("not compared: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+async fn run(folder: &Path) -> Result<usize, Error> {
+    let arguments: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
+    let (bill, orders) = match (arguments.as_slice(), std::env::var("RECONCILE_ROWS")) {
+        ([bill, orders], _) => (bill.clone(), orders.clone()),
+        ([], Ok(rows)) => {
+            let rows: u64 = rows.parse()?;
+            // A row has about 101 bytes.
+            let bill = Rows::new(BufReader::new(Made::new(rows)));
+            return reconcile(bill, rows * 101, (0..rows).filter_map(order).map(Ok), folder);
+        }
+        ([], Err(_)) => demonstrate(folder).await?,
+        _ => return Err("a bill and orders are compared: two files".into()),
+    };
+    let lines = BufReader::new(File::open(orders)?).lines();
+    reconcile(Rows::open(&bill)?, std::fs::metadata(&bill)?.len(), lines, folder)
 }
 
 /// One side's word about a payment or refund.
@@ -70,21 +93,29 @@ impl Entry {
     }
 }
 
-/// Prints what differs, and gives how much.
-fn reconcile(bill: &Path, orders: &Path, folder: &Path) -> Result<usize, Error> {
+/// Prints what differs, and gives how much. The bill has about `size` bytes.
+fn reconcile(
+    bill: Rows<impl BufRead>,
+    size: u64,
+    orders: impl Iterator<Item = io::Result<String>>,
+    folder: &Path,
+) -> Result<usize, Error> {
     let mut theirs = Heaps::create(folder, "bill")?;
-    let mut bar = Bar::new(bill)?;
+    let mut bar = Bar::new(size);
     // The last item is an error unless the bill adds up.
-    for row in Rows::open(bill)? {
+    for row in bill {
         let trade = row?.trade()?;
         bar.step(&trade)?;
         theirs.put(&Entry::of(&trade).ok_or("a row of the bill has no amount")?)?;
     }
+    bar.finish();
+    // Closed before the others are opened: a process may not have many files open.
+    let theirs = theirs.finish()?;
     let mut ours = Heaps::create(folder, "orders")?;
-    for line in BufReader::new(File::open(orders)?).lines() {
+    for line in orders {
         ours.put(&Entry::parse(&line?).ok_or("a line of the orders is not sub_mchid,number,fen,state")?)?;
     }
-    let (theirs, ours) = (theirs.finish()?, ours.finish()?);
+    let ours = ours.finish()?;
     let mut out = BufWriter::new(io::stdout().lock());
     let mut differences = 0;
     for (theirs, ours) in theirs.iter().zip(&ours) {
@@ -99,7 +130,15 @@ fn compare(theirs: &Path, ours: &Path, out: &mut impl Write) -> Result<usize, Er
     let mut open: HashMap<(String, String), Entry> = HashMap::new();
     for line in BufReader::new(File::open(ours)?).lines() {
         let entry = Entry::parse(&line?).ok_or("a line cannot be read again")?;
-        open.insert(entry.key.clone(), entry);
+        // A bill has a number once.
+        if let Some(again) = open.insert(entry.key.clone(), entry) {
+            writeln!(
+                out,
+                "missing there: {} {} {} fen {}, a second time",
+                again.key.0, again.key.1, again.fen, again.state
+            )?;
+            differences += 1;
+        }
     }
     for line in BufReader::new(File::open(theirs)?).lines() {
         let there = Entry::parse(&line?).ok_or("a line cannot be read again")?;
@@ -163,8 +202,14 @@ struct Bar {
 }
 
 impl Bar {
-    fn new(bill: &Path) -> io::Result<Self> {
-        Ok(Self { size: std::fs::metadata(bill)?.len().max(1), read: 0, shown: 0 })
+    fn new(size: u64) -> Self {
+        Self { size: size.max(1), read: 0, shown: 0 }
+    }
+
+    fn finish(&self) {
+        if self.shown > 0 {
+            eprintln!();
+        }
     }
 
     fn step(&mut self, trade: &Trade) -> io::Result<()> {
@@ -200,4 +245,59 @@ async fn demonstrate(folder: &Path) -> Result<(PathBuf, PathBuf), Error> {
     let ours = ["A1,12800,SUCCESS", "A2,960,SUCCESS", "A4,200,SUCCESS", "A5,100,SUCCESS"];
     std::fs::write(&orders, ours.map(|order| format!("1900000109,{order}\n")).concat())?;
     Ok((bill, orders))
+}
+
+const COLUMNS: &str = "\u{feff}交易时间,特约商户号,微信订单号,商户订单号,交易状态,应结订单金额,订单金额\r\n";
+
+/// A bill that is made while it is read.
+struct Made {
+    rows: u64,
+    next: u64,
+    fen: u64,
+    line: io::Cursor<String>,
+}
+
+impl Made {
+    fn new(rows: u64) -> Self {
+        Self { rows, next: 0, fen: 0, line: io::Cursor::new(COLUMNS.to_owned()) }
+    }
+}
+
+impl Read for Made {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.line.read(buffer)?;
+        if read > 0 || self.next > self.rows {
+            return Ok(read);
+        }
+        let (number, price) = (self.next, price(self.next));
+        let yuan = |fen: u64| format!("{}.{:02}", fen / 100, fen % 100);
+        self.line = io::Cursor::new(if number == self.rows {
+            let total = yuan(self.fen);
+            format!("总交易单数,应结订单总金额,订单总金额\r\n`{number},`{total},`{total}\r\n")
+        } else {
+            let price = yuan(price);
+            format!(
+                "`2026-08-15 12:00:00,`1900000109,`4200000000000000{number:012},`A{number:016},`SUCCESS,`{price},`{price}\r\n"
+            )
+        });
+        self.fen += price;
+        self.next += 1;
+        self.line.read(buffer)
+    }
+}
+
+fn price(number: u64) -> u64 {
+    number % 1_000 + 1
+}
+
+/// The application's order of a row; in a million one is missing, one is unknown to the bill, and two differ.
+fn order(number: u64) -> Option<String> {
+    let line = |letter: char, fen: u64, state: &str| Some(format!("1900000109,{letter}{number:016},{fen},{state}"));
+    match number % 1_000_000 {
+        1 => None,
+        2 => line('A', price(number) + 1, "SUCCESS"),
+        3 => line('A', price(number), "REVOKED"),
+        4 => line('B', price(number), "SUCCESS"),
+        _ => line('A', price(number), "SUCCESS"),
+    }
 }

@@ -199,6 +199,9 @@ families! {
     /// Industry services. 「行业服务」
     #[cfg(feature = "industry-services")]
     industry_services: IndustryServices,
+    /// Users of a bank's campaign. 「营销工具」
+    #[cfg(feature = "marketing")]
+    marketing: Marketing,
     /// Payments with medical insurance. 「医保支付」
     #[cfg(feature = "med-ins")]
     med_ins: MedIns,
@@ -262,6 +265,9 @@ families! {
     /// Scan and ride. 「扫码乘车与ETC」
     #[cfg(feature = "scan-and-ride")]
     scan_and_ride: ScanAndRide,
+    /// Shopping malls and shops' receipts. 「门店运营（智慧商圈、电子小票）」
+    #[cfg(feature = "store-operations")]
+    store_operations: StoreOperations,
     /// Taxi invoices. 「出租车电子发票」
     #[cfg(feature = "taxi-invoice")]
     taxi_invoice: TaxiInvoice,
@@ -286,7 +292,4 @@ families_of_events! {
     /// Insurance. 「保险自动续费、微信保单服务、充电宝隔夜险」
     #[cfg(feature = "insurance")]
     insurance,
-    /// Store operations. 「门店运营（智慧商圈）」
-    #[cfg(feature = "store-operations")]
-    store_operations,
 }

@@ -8,6 +8,7 @@ mod file;
 mod pieces;
 mod seal;
 mod source;
+mod stated;
 mod unpack;
 
 use std::fmt;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use http::Method;
 
 pub use self::pieces::Pieces;
 use self::source::Part;
@@ -24,6 +26,7 @@ use crate::client::Core;
 use crate::hooks;
 use crate::request::raw;
 use crate::rt::{Effect, Operation};
+use crate::rules::Offences;
 use crate::{Error, Result, WechatPay};
 
 /// Of the file as it is delivered, in bytes.
@@ -42,7 +45,10 @@ type Progress = dyn Fn(u64) + Send + Sync;
 #[must_use = "say where the file is to go"]
 pub struct Download {
     core: Core,
+    operation: &'static Operation,
     source: FileSource,
+    /// What is known to be wrong with the request.
+    offences: Offences,
     limit: Option<u64>,
     idle: Duration,
     progress: Option<Arc<Progress>>,
@@ -62,21 +68,18 @@ impl WechatPay {
     /// The address is requested and signed exactly as given, over https and from WeChat Pay's hosts only: to another one
     /// nothing is sent. It lives for minutes, so ask for a new one instead of repeating an old one.
     pub fn download(&self, file: &impl HasFile) -> Download {
-        Download::new(&self.core, file.file())
+        Download::of_operation(&self.core, &DOWNLOAD, file.file(), Offences::default())
     }
 }
 
 impl Download {
-    pub(crate) fn new(core: &Core, source: FileSource) -> Self {
-        Self { core: core.clone(), source, limit: None, idle: IDLE, progress: None }
-    }
-
-    /// The file of an operation: a path, which there is not if one of its values would reach another.
-    #[allow(dead_code, reason = "used by families with files only")]
-    pub(crate) fn of_operation(core: &Core, path: Option<String>) -> Self {
-        // What an address may be is looked at in one place, and this is one of the own access point.
-        let url = path.map(|path| format!("{}{path}", core.base())).unwrap_or_default();
-        Self::new(core, FileSource::unproven(url))
+    pub(crate) fn of_operation(
+        core: &Core,
+        operation: &'static Operation,
+        source: FileSource,
+        offences: Offences,
+    ) -> Self {
+        Self { core: core.clone(), operation, source, offences, limit: None, idle: IDLE, progress: None }
     }
 
     /// Largest file in bytes, after it is unpacked; otherwise 64 GiB, in memory 64 MiB.
@@ -107,12 +110,13 @@ impl Download {
     /// `Download` when the file is not the one that the address was given for, is too large, or cannot be written; otherwise
     /// as every call.
     pub async fn to_file(self, path: impl AsRef<Path>) -> Result<u64> {
+        let operation = self.operation;
         let place = path.as_ref().to_owned();
         let written = async {
             hooks::runtime()?;
             file::download(&self, &place).await
         };
-        written.await.map_err(|error: Error| error.with_operation(&DOWNLOAD))
+        written.await.map_err(|error: Error| error.with_operation(operation))
     }
 
     /// Downloads into memory.
@@ -121,6 +125,7 @@ impl Download {
     ///
     /// As [`to_file`](Self::to_file).
     pub async fn to_bytes(self) -> Result<Bytes> {
+        let operation = self.operation;
         let limit = self.limit.unwrap_or(MEMORY_LIMIT);
         let read = async {
             let mut bytes = BytesMut::new();
@@ -133,7 +138,7 @@ impl Download {
             }
             Ok(bytes.freeze())
         };
-        read.await.map_err(|error: Error| error.with_operation(&DOWNLOAD))
+        read.await.map_err(|error: Error| error.with_operation(operation))
     }
 
     /// Begins the download, piece by piece.
@@ -145,27 +150,80 @@ impl Download {
     ///
     /// As [`to_file`](Self::to_file).
     pub async fn pieces(self) -> Result<Pieces> {
+        let operation = self.operation;
         let begun = async {
             match self.source.in_order()?.as_slice() {
                 [part] if !part.is_sealed() => self.begin(part, self.limit.unwrap_or(FILE_LIMIT)).await,
                 _ => Err(Error::request("an encrypted file is downloaded as a whole: `to_file` or `to_bytes`")),
             }
         };
-        begun.await.map_err(|error: Error| error.with_operation(&DOWNLOAD))
+        begun.await.map_err(|error: Error| error.with_operation(operation))
     }
 
     /// Sends the request of one part; `limit` is of what is delivered.
     async fn begin(&self, part: &Part, limit: u64) -> Result<Pieces> {
-        let url = address::check(&self.core, part.url())?;
+        // The path of an offending request may be that of another operation, or none.
+        if self.offences.are_certain() {
+            return Err(Error::broken_rules(self.offences.clone()));
+        }
+        let request = reqwest::Request::new(Method::GET, address::check(&self.core, part.url())?);
+        self.core.check(&request, self.operation, &[], self.offences.clone())?;
         let digest = part.digest()?;
         let key = part.open(&self.core)?;
-        let response = hooks::fetch(&self.core, url, self.idle).await?;
-        Pieces::new(response, digest, key, limit, self.idle, self.progress.clone())
+        // The keys that may have signed the header that proves the file, whatever replaces them meanwhile.
+        let trust = self.core.trust();
+        let response = hooks::fetch(&self.core, request, self.idle).await?;
+        let digest = match part.proving() {
+            Some(proving) => Some(stated::digest(&self.core, &trust, proving, &response).await?),
+            None => digest,
+        };
+        Pieces::new(self.operation, response, digest, key, limit, self.idle, self.progress.clone())
     }
 }
 
 impl fmt::Debug for Download {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Download").field("source", &self.source).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rt::FileAddress;
+    use crate::{Merchant, PrivateKey, PublicKey, Trust, WechatPayBuilder};
+
+    static ABROAD: Operation = Operation {
+        host: Some("https://apihk.mch.weixin.qq.com"),
+        path: "/v3/global/merchant-service/images/{media_id}",
+        ..raw("download_image", Effect::Read)
+    };
+
+    fn address(configure: impl FnOnce(WechatPayBuilder) -> WechatPayBuilder) -> String {
+        let key = |name: &str| std::fs::read_to_string(format!("tests/data/keys/{name}")).unwrap();
+        let merchant = Merchant::new(
+            "1230000109".parse().unwrap(),
+            "3775B6A45ACD588826D15E583A95F5DD40C1B12F".parse().unwrap(),
+            PrivateKey::from_pem(&key("merchant.pkcs8.pem")).unwrap(),
+        );
+        let platform = PublicKey::from_pem(&key("platform.public.pem")).unwrap();
+        let trust = Trust::public_key("PUB_KEY_ID_0119000000012026".parse().unwrap(), platform);
+        let pay = configure(WechatPay::builder(merchant, trust)).build().unwrap();
+        let download = FileAddress::new(&pay.core, &ABROAD).path(&[("media_id", "a/b".to_owned())]).download();
+        let url = download.source.in_order().unwrap()[0].url().to_owned();
+        assert_eq!(address::check(&pay.core, &url).unwrap().as_str(), url);
+        url
+    }
+
+    #[test]
+    fn the_file_of_an_operation_lies_at_its_access_point_unless_the_client_has_another() {
+        assert_eq!(
+            address(|builder| builder),
+            "https://apihk.mch.weixin.qq.com/v3/global/merchant-service/images/a%2Fb"
+        );
+        assert_eq!(
+            address(|builder| builder.base_url("https://apius.mch.weixin.qq.com")),
+            "https://apius.mch.weixin.qq.com/v3/global/merchant-service/images/a%2Fb"
+        );
     }
 }

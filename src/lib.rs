@@ -1,6 +1,9 @@
-// The README's examples include the simulator.
-#![cfg_attr(feature = "simulator", doc = include_str!("../README.md"))]
-#![cfg_attr(not(feature = "simulator"), doc = "The WeChat Pay APIv3 SDK for Rust; the README says how it is used.")]
+// The README's examples include bills, pictures and the simulator.
+#![cfg_attr(all(feature = "bill", feature = "media", feature = "simulator"), doc = include_str!("../README.md"))]
+#![cfg_attr(
+    not(all(feature = "bill", feature = "media", feature = "simulator")),
+    doc = "The WeChat Pay APIv3 SDK for Rust; the README says how it is used."
+)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod api;

@@ -8,7 +8,7 @@ use super::super::spec::{Document, Location, Operation, Shape, Type};
 use super::super::uploads;
 use super::Report;
 
-pub(super) const OPERATION: [&str; 11] = [
+pub(super) const OPERATION: [&str; 12] = [
     "x-role",
     "x-instead",
     "x-effect",
@@ -20,8 +20,12 @@ pub(super) const OPERATION: [&str; 11] = [
     "x-one-of",
     "x-pagination",
     "x-stream",
+    "x-proven-by",
 ];
-/// What may be said of a property or a parameter.
+/// What may be said of a parameter.
+pub(super) const PARAMETER: [&str; 8] =
+    ["x-personal", "x-encrypted", "x-json-string", "x-max-bytes", "x-notify-url", "x-equals", "x-differs", "x-given"];
+/// What may be said of a property.
 pub(super) const VALUE: [&str; 10] = [
     "x-personal",
     "x-encrypted",
@@ -110,13 +114,21 @@ pub(super) fn check(report: &mut Report<'_>, document: &Document, common: &Docum
         }
     }
     for schema in document.schemas.iter().filter(|schema| !schema.relations.download.is_empty()) {
-        if !downloads::is_right(schema) {
-            let message =
-                "x-download names the members url, hash_type, hash (and sequence, key, nonce), or parts and count";
+        if !downloads::is_right(schema, document) {
+            let message = "x-download names url; url and continued_by; url, hash_type, hash (and sequence, key, nonce); or parts and count";
             report.add(schema.line, "x-download", message);
         }
     }
-    for operation in &document.operations {
+    for schema in document.schemas.iter().filter(|schema| schema.relations.download.is_empty()) {
+        let has_address = match &schema.shape {
+            Shape::Object(properties) => properties.iter().any(|property| property.name == "download_url"),
+            _ => false,
+        };
+        if has_address {
+            report.add(schema.line, "x-download", "an answer with a `download_url` says what proves its file");
+        }
+    }
+    for operation in document.all_operations() {
         if !EFFECTS.contains(&operation.effect.as_str()) {
             report.add(operation.line, "x-effect", format!("x-effect is one of {}", EFFECTS.join(", ")));
         }

@@ -43,7 +43,7 @@ pub(super) fn check(report: &mut Report<'_>, document: &Document, common: &Docum
         }
     }
     let mut operations = reserved(&HANDLE_METHODS);
-    for operation in &document.operations {
+    for operation in document.all_operations() {
         let name = snake_case(&operation.id);
         claim(report, &mut operations, name, format!("`{}`", operation.id), operation.line);
         let call = pascal_case(&operation.id);
@@ -69,7 +69,7 @@ pub(super) fn check(report: &mut Report<'_>, document: &Document, common: &Docum
 const HANDLE_METHODS: [&str; 4] = ["new", "clone", "into", "fmt"];
 /// What a call has besides its parameters.
 const CALL_NAMES: [&str; 10] =
-    ["client", "given", "body", "extra", "send", "stream", "clone", "into_future", "into", "fmt"];
+    ["client", "given", "body", "extra", "file", "send", "stream", "clone", "into_future", "into", "fmt"];
 /// Types that emitted code names without a path.
 const PRELUDE: [&str; 18] = [
     "Box",

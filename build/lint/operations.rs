@@ -1,5 +1,6 @@
 //! Rules for operations: what their parts are, and that nothing is left unsaid.
 
+use super::super::downloads;
 use super::super::load::Node;
 use super::super::names::is_snake_case;
 use super::super::spec::{Document, Location, METHODS, Operation, Shape, Type, template_names};
@@ -66,11 +67,27 @@ fn operation(report: &mut Report<'_>, node: &Node, line: usize) {
     if let Some(mark) = node.get("x-stream").filter(|_| !node.is_true_at("x-stream")) {
         report.add(mark.line, "mark", "`x-stream` is `true` or left out");
     }
+    if let Some(header) = node.get("x-proven-by") {
+        let is_known = downloads::PROVING.iter().any(|(name, _)| header.text() == Some(name));
+        if !is_known || !node.is_true_at("x-stream") {
+            let names = downloads::PROVING.map(|(name, _)| name).join(" or ");
+            report.add(header.line, "x-proven-by", format!("a file is proven by the header {names}"));
+        }
+    }
+    for parameter in node.get("parameters").map(Node::items).unwrap_or_default() {
+        if let Some(mark) = parameter.get("x-given")
+            && !(node.is_true_at("x-stream")
+                && parameter.is_true_at("x-given")
+                && parameter.text_at("in") == Some("query"))
+        {
+            report.add(mark.line, "x-given", "`x-given: true` marks what stands in the address of a file");
+        }
+    }
 }
 
 fn parameter(report: &mut Report<'_>, node: &Node, line: usize) {
     report.description(node, line, "a parameter");
-    extensions::known(report, node, &extensions::VALUE);
+    extensions::known(report, node, &extensions::PARAMETER);
     extensions::marks(report, node, node.get("schema").unwrap_or(node));
     if node.get("example").is_none() {
         report.add(line, "example", "a parameter has an example");
@@ -143,7 +160,7 @@ fn content(report: &mut Report<'_>, node: &Node, what: &str) {
 }
 
 pub(super) fn check(report: &mut Report<'_>, document: &Document, common: &Document) {
-    for operation in &document.operations {
+    for operation in document.all_operations() {
         path_matches_parameters(report, operation);
         parameters_can_be_written(report, operation, document, common);
         body_is_a_component(report, operation, document, common);

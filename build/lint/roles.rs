@@ -8,7 +8,7 @@ pub(super) const ROLES: [&str; 4] = ["merchant", "partner", "ecommerce", "instit
 const RULE: &str = "x-instead";
 
 pub(super) fn check(report: &mut Report<'_>, document: &Document) {
-    for operation in &document.operations {
+    for operation in document.all_operations() {
         if operation.roles.is_empty() || operation.roles.iter().any(|role| !ROLES.contains(&role.as_str())) {
             report.add(operation.line, "x-role", format!("x-role lists some of {}", ROLES.join(", ")));
         }

@@ -155,7 +155,7 @@ pub(super) fn check(report: &mut Report<'_>, document: &Document, common: &Docum
 
 fn references_resolve(report: &mut Report<'_>, document: &Document, common: &Document) {
     let mut uses: Vec<(usize, &Type)> = Vec::new();
-    for operation in &document.operations {
+    for operation in document.all_operations() {
         uses.extend(operation.parameters.iter().map(|parameter| (operation.line, &parameter.ty)));
         uses.extend(operation.body.iter().map(|body| (operation.line, &body.ty)));
         uses.extend(operation.answer.iter().map(|answer| (operation.line, answer)));

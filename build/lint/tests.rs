@@ -1,11 +1,17 @@
 //! Each rule, stepped into by one change to a spec that breaks none.
 
+mod files;
+
 use super::super::testing::{SHARED, SHOP, specs};
 
 /// After replacing `from` by `to`, the rule is reported at the first line that holds `at`.
 fn breaks(rule: &str, at: &str, from: &str, to: &str) {
-    assert!(SHOP.contains(from), "the fixture has no `{from}`");
-    let changed = SHOP.replacen(from, to, 1);
+    breaks_in(SHOP, rule, at, from, to);
+}
+
+fn breaks_in(spec: &str, rule: &str, at: &str, from: &str, to: &str) {
+    assert!(spec.contains(from), "the fixture has no `{from}`");
+    let changed = spec.replacen(from, to, 1);
     let line = changed.lines().position(|line| line.contains(at)).map_or(0, |index| index + 1);
     let problems = specs(&changed, SHARED).err().unwrap_or_default();
     let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
@@ -13,9 +19,14 @@ fn breaks(rule: &str, at: &str, from: &str, to: &str) {
     assert!(problems.iter().any(|problem| problem.starts_with(&start)), "no `{start}` in {problems:#?}");
 }
 
+fn holds_in(spec: &str) {
+    let problems: Vec<String> = specs(spec, SHARED).err().iter().flatten().map(ToString::to_string).collect();
+    assert!(problems.is_empty(), "{problems:#?}");
+}
+
 #[test]
 fn the_fixture_itself_is_clean() {
-    assert!(specs(SHOP, SHARED).is_ok());
+    holds_in(SHOP);
 }
 
 #[test]

@@ -49,9 +49,14 @@ impl Core {
 }
 
 impl Route<'_> {
+    /// `https://host` of this attempt.
+    pub(crate) fn origin(&self) -> &str {
+        self.backup.filter(|_| self.is_on_backup).unwrap_or(self.main)
+    }
+
     /// Directs a request to the host of this attempt. Path and query stay as they are: they are what is signed.
     pub(crate) fn direct(&self, request: &mut reqwest::Request) {
-        let origin = self.backup.filter(|_| self.is_on_backup).unwrap_or(self.main);
+        let origin = self.origin();
         if let Some(target) = request.url().as_str().strip_prefix(self.core.base())
             && let Ok(url) = Url::parse(&format!("{origin}{target}"))
         {

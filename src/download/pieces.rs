@@ -8,15 +8,17 @@ use bytes::Bytes;
 use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 
+use super::Progress;
 use super::seal::{Opening, SealedKey};
 use super::unpack::{Unpack, too_large};
-use super::{DOWNLOAD, Progress};
 use crate::digest::{Algorithm, Hasher};
 use crate::hooks::Arriving;
+use crate::rt::Operation;
 use crate::{Error, Result};
 
 /// The pieces of a file, in their order. The file is good only when `next` says that it has ended.
 pub struct Pieces {
+    operation: &'static Operation,
     arriving: Arriving,
     idle: Duration,
     progress: Option<Arc<Progress>>,
@@ -41,6 +43,7 @@ struct Hash {
 
 impl Pieces {
     pub(super) fn new(
+        operation: &'static Operation,
         arriving: Arriving,
         digest: Option<(Algorithm, String)>,
         key: Option<SealedKey>,
@@ -60,7 +63,20 @@ impl Pieces {
         let opening = key.map(Opening::new);
         let packing = Unpack::new();
         let (received, delivered, is_over) = (0, 0, false);
-        Ok(Self { arriving, idle, progress, received, encoding, opening, packing, hash, delivered, limit, is_over })
+        Ok(Self {
+            operation,
+            arriving,
+            idle,
+            progress,
+            received,
+            encoding,
+            opening,
+            packing,
+            hash,
+            delivered,
+            limit,
+            is_over,
+        })
     }
 
     /// The next piece, never empty; `None` when the file has ended and is the right one.
@@ -70,7 +86,7 @@ impl Pieces {
     /// `Download` when the file is not the right one or too large, `Transport` when the connection fails. What came before
     /// is not to be used then.
     pub async fn next(&mut self) -> Result<Option<Bytes>> {
-        self.take().await.map_err(|error| error.with_operation(&DOWNLOAD))
+        self.take().await.map_err(|error| error.with_operation(self.operation))
     }
 
     pub(super) async fn take(&mut self) -> Result<Option<Bytes>> {

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::seal::SealedKey;
 use crate::client::Core;
 use crate::digest::Algorithm;
+use crate::rt::Proving;
 use crate::{Ciphertext, Error, Response, Result};
 
 /// Where a file is, and what proves that it is the right one.
@@ -18,6 +19,8 @@ pub struct FileSource {
     parts: Vec<Part>,
     /// How many parts there are, where an answer says so.
     count: Option<i64>,
+    /// The call that adds what the address lacks.
+    continued_by: Option<&'static str>,
 }
 
 /// One file behind one address.
@@ -38,6 +41,8 @@ enum Proof {
     },
     /// An answer that should have given one did not.
     Missing,
+    /// It comes with the file.
+    Stated(Proving),
     None,
 }
 
@@ -53,6 +58,37 @@ impl FileSource {
     pub fn new(url: impl Into<String>, hash_type: impl Into<String>, hash: impl Into<String>) -> Self {
         let proof = Proof::Digest { algorithm: hash_type.into(), digest: hash.into() };
         Self::of(Part { sequence: 1, url: Some(url.into()), proof, seal: None })
+    }
+
+    /// A file of which an answer gives the address only.
+    pub(crate) fn without_hash(url: Option<&str>) -> Self {
+        Self::of(Part { sequence: 1, url: url.map(str::to_owned), proof: Proof::None, seal: None })
+    }
+
+    /// The address lacks what this call adds.
+    pub(crate) fn continued_by(self, call: &'static str) -> Self {
+        Self { continued_by: Some(call), ..self }
+    }
+
+    /// The file comes with its digest.
+    pub(crate) fn prove_by(&mut self, proving: Proving) {
+        for part in &mut self.parts {
+            part.proof = Proof::Stated(proving);
+        }
+    }
+
+    /// Adds values to the address, which stays as it is.
+    pub(crate) fn add_query(&mut self, pairs: &str) {
+        self.continued_by = None;
+        for url in self.parts.iter_mut().filter_map(|part| part.url.as_mut()) {
+            let sign = match url.split_once('?') {
+                None => "?",
+                Some((_, "")) => "",
+                Some(_) => "&",
+            };
+            url.push_str(sign);
+            url.push_str(pairs);
+        }
     }
 
     /// What an answer says of a file.
@@ -77,15 +113,18 @@ impl FileSource {
 
     /// A file in parts.
     pub(crate) fn joined(count: i64, parts: impl Iterator<Item = Self>) -> Self {
-        Self { parts: parts.flat_map(|part| part.parts).collect(), count: Some(count) }
+        Self { parts: parts.flat_map(|part| part.parts).collect(), count: Some(count), continued_by: None }
     }
 
     fn of(part: Part) -> Self {
-        Self { parts: vec![part], count: None }
+        Self { parts: vec![part], count: None, continued_by: None }
     }
 
     /// The parts in their order, none missing.
     pub(super) fn in_order(&self) -> Result<Vec<&Part>> {
+        if let Some(call) = self.continued_by {
+            return Err(Error::request(format!("the address of the file is not whole: `{call}` adds what it lacks")));
+        }
         let mut parts: Vec<&Part> = self.parts.iter().collect();
         parts.sort_by_key(|part| part.sequence);
         let is_counted = self.count.is_none_or(|count| usize::try_from(count) == Ok(parts.len()));
@@ -109,7 +148,7 @@ impl Part {
     /// How the file is to be hashed, and what is to come out.
     pub(super) fn digest(&self) -> Result<Option<(Algorithm, String)>> {
         match &self.proof {
-            Proof::None => Ok(None),
+            Proof::None | Proof::Stated(_) => Ok(None),
             Proof::Missing => Err(Error::request("the answer gives no hash of the file; is the file made already?")),
             Proof::Digest { algorithm, digest } => match Algorithm::named(algorithm) {
                 Some(known) => Ok(Some((known, digest.clone()))),
@@ -117,6 +156,14 @@ impl Part {
                     Err(Error::request(format!("the hash {algorithm:?} is not known, so the file cannot be proven")))
                 }
             },
+        }
+    }
+
+    /// The header that comes with the file and proves it.
+    pub(super) fn proving(&self) -> Option<Proving> {
+        match self.proof {
+            Proof::Stated(proving) => Some(proving),
+            _ => None,
         }
     }
 

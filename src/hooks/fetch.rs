@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::Method;
 use http::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderValue};
-use reqwest::Url;
 
 use super::{Answered, collect, exchange, lost, runtime, set_headers, sign};
 use crate::client::Core;
@@ -21,9 +19,8 @@ pub(crate) struct Arriving {
 }
 
 /// Asks for the file at an address that was found good. Only a success status becomes a file.
-pub(crate) async fn fetch(core: &Core, url: Url, idle: Duration) -> Result<Arriving> {
+pub(crate) async fn fetch(core: &Core, mut request: reqwest::Request, idle: Duration) -> Result<Arriving> {
     runtime()?;
-    let mut request = reqwest::Request::new(Method::GET, url);
     set_headers(core, &mut request);
     sign(core, &mut request, None).await?;
     *request.timeout_mut() = Some(LONGEST);

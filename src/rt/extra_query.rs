@@ -26,6 +26,21 @@ impl ExtraQuery {
         self.0.iter().filter(|(_, value)| value.is_null()).map(|(name, _)| name.as_str())
     }
 
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(extra, _)| extra == name)
+    }
+
+    /// Names and values as a URL has them.
+    pub(super) fn texts(self) -> impl Iterator<Item = (String, String)> {
+        self.0.into_iter().flat_map(|(name, value)| {
+            let values = if let Value::Array(values) = value { values } else { vec![value] };
+            values.into_iter().map(move |value| match value {
+                Value::String(text) => (name.clone(), text),
+                other => (name.clone(), other.to_string()),
+            })
+        })
+    }
+
     pub(crate) fn names(&self) -> Vec<&str> {
         self.0.iter().map(|(name, _)| name.as_str()).collect()
     }
@@ -36,22 +51,12 @@ impl ExtraQuery {
         if self.0.is_empty() {
             return;
         }
-        let is_replaced = |name: &str| self.0.iter().any(|(extra, _)| extra == name);
         let kept: Vec<(String, String)> = url
             .query_pairs()
-            .filter(|(name, _)| !is_replaced(name))
+            .filter(|(name, _)| !self.has(name))
             .map(|(k, v)| (k.into_owned(), v.into_owned()))
             .collect();
         let mut pairs = url.query_pairs_mut();
-        pairs.clear().extend_pairs(kept);
-        for (name, value) in self.0 {
-            let values = if let Value::Array(values) = value { values } else { vec![value] };
-            for value in values {
-                match value {
-                    Value::String(text) => pairs.append_pair(&name, &text),
-                    other => pairs.append_pair(&name, &other.to_string()),
-                };
-            }
-        }
+        pairs.clear().extend_pairs(kept).extend_pairs(self.texts());
     }
 }

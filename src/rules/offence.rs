@@ -216,7 +216,7 @@ fn listed(names: &[&str]) -> String {
 }
 
 /// All that is wrong with one request, found on a walk through it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Offences {
     found: Vec<Offence>,
     /// Where the walk is: names and positions, from the outside in.

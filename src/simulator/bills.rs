@@ -13,6 +13,7 @@ use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use http::StatusCode;
+use http::header::{HeaderName, HeaderValue};
 use rsa::Oaep;
 use serde_json::{Value, json};
 use sha1::Sha1;
@@ -26,16 +27,24 @@ const HOST: &str = "https://api.mch.weixin.qq.com";
 /// Sixteen characters, as in the documents.
 const NONCE: &[u8; 16] = b"a8607ef79034c49c";
 
-/// Bills by their days, and the files that were asked for, by the numbers in their addresses.
+/// The header that proves a statement abroad.
+pub(super) const STATEMENT_SHA1: HeaderName = HeaderName::from_static("wechatpay-statement-sha1");
+
+/// Bills by their days, the files that were asked for, by the numbers in their addresses, and files at paths of their own.
 #[derive(Debug, Default)]
 pub(super) struct Bills {
     days: BTreeMap<String, Bytes>,
     files: Vec<Bytes>,
+    others: BTreeMap<String, Bytes>,
 }
 
 impl Bills {
     pub(super) fn give(&mut self, day: &str, bill: Bytes) {
         self.days.insert(day.to_owned(), bill);
+    }
+
+    pub(super) fn give_file(&mut self, path: &str, file: Bytes) {
+        self.others.insert(path.to_owned(), file);
     }
 
     /// Answers where a bill is; nothing when the test has given none, or the call is about something else.
@@ -49,8 +58,7 @@ impl Bills {
             return None;
         }
         let Some(bill) = call.parameter("bill_date").and_then(|day| self.days.get(day)).cloned() else {
-            let message = "there is no bill of this day (账单文件不存在)";
-            return Some(Err(Refusal::new(StatusCode::BAD_REQUEST, "NO_STATEMENT_EXIST", 268_435_462, message)));
+            return Some(Err(no_bill()));
         };
         let hash = Algorithm::Sha1.of(&bill);
         let is_packed = call.parameter("tar_type") == Some("GZIP");
@@ -90,16 +98,36 @@ impl Bills {
         format!("{HOST}{path}?token={}", self.files.len())
     }
 
-    /// The file behind an address. It is not signed, as in reality.
-    pub(super) fn file(&self, path: &str, query: Option<&str>) -> Option<Answer> {
-        if !matches!(path, "/v3/billdownload/file" | "/v3/bill/downloadurl") {
-            return None;
-        }
-        let number: usize = query?.strip_prefix("token=")?.parse().ok()?;
-        let body = self.files.get(number.checked_sub(1)?)?.clone();
-        let content_type = "application/octet-stream";
-        Some(Answer { content_type, body, is_signed: false, ..Answer::empty(StatusCode::OK) })
+    /// The file behind an address. It is not signed, as in reality, but for the digest of a statement abroad.
+    pub(super) fn file(&self, path: &str, query: Option<&str>) -> Option<Result<Answer, Refusal>> {
+        let body = match path {
+            "/v3/billdownload/file" | "/v3/bill/downloadurl" => {
+                let number: usize = query?.strip_prefix("token=")?.parse().ok()?;
+                self.files.get(number.checked_sub(1)?)?
+            }
+            "/v3/global/statements" | "/hk/v3/statements" if !self.days.is_empty() => {
+                let date = query?.split('&').find_map(|pair| pair.strip_prefix("date="))?;
+                let bill = self.days.iter().find(|(day, _)| day.replace('-', "") == date);
+                return Some(bill.map(|(_, bill)| statement(bill)).ok_or_else(no_bill));
+            }
+            other => self.others.get(other)?,
+        };
+        Some(Ok(Answer { is_signed: false, ..bytes(body) }))
     }
+}
+
+fn bytes(file: &Bytes) -> Answer {
+    Answer { content_type: "application/octet-stream", body: file.clone(), ..Answer::empty(StatusCode::OK) }
+}
+
+fn statement(file: &Bytes) -> Answer {
+    let digest = HeaderValue::try_from(Algorithm::Sha1.of(file)).ok();
+    Answer { header: digest.map(|digest| (STATEMENT_SHA1, digest)), ..bytes(file) }
+}
+
+fn no_bill() -> Refusal {
+    let message = "there is no bill of this day (账单文件不存在)";
+    Refusal::new(StatusCode::BAD_REQUEST, "NO_STATEMENT_EXIST", 268_435_462, message)
 }
 
 fn pack(bytes: &[u8]) -> Option<Bytes> {

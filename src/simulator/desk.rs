@@ -107,7 +107,7 @@ impl Desk {
             Found::OtherMethods(methods) => return Ok(other_method(&methods)),
             Found::Nothing => {
                 if let Some(file) = lock(&self.books).bills.file(path, query) {
-                    return Ok(file);
+                    return file;
                 }
                 if let Some(answer) = self.certificates().answer(self.identity, (method, path), headers, body) {
                     return answer;

@@ -187,7 +187,8 @@ impl Gateway {
     }
 
     /// Gives the bill of a day, `yyyy-MM-dd`, as unpacked text. From then on the operations of bills answer where it is,
-    /// packed or encrypted as they ask; for a day without one it is 400 `NO_STATEMENT_EXIST`.
+    /// packed or encrypted as they ask, and statements abroad are given as they are; for a day without one it is 400
+    /// `NO_STATEMENT_EXIST`.
     pub fn give_bill(&self, day: &str, bill: impl Into<Bytes>) {
         lock(&self.desk.books).bills.give(day, bill.into());
     }
@@ -201,6 +202,11 @@ impl Gateway {
     /// Waits until something has happened since this [`revision`](Self::revision); the revision then.
     pub async fn changed_since(&self, revision: u64) -> u64 {
         self.desk.post.bell.after(revision).await
+    }
+
+    /// Gives a file that has a path of its own, such as the picture `/v3/merchant-service/images/1` of a complaint.
+    pub fn give_file(&self, path: &str, file: impl Into<Bytes>) {
+        lock(&self.desk.books).bills.give_file(path, file.into());
     }
 
     /// Makes something go wrong with the next answer: `gateway.next_answer().forged()`.

@@ -10,6 +10,7 @@ use http::{HeaderMap, Response, StatusCode};
 use http_body_util::Full;
 
 use super::answer::Answer;
+use super::bills::STATEMENT_SHA1;
 use super::fault::Fault;
 use super::identity::{self, Identity};
 use super::security::Signatory;
@@ -38,8 +39,11 @@ pub(super) fn dress(
     if status != StatusCode::NO_CONTENT {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     }
+    // Of a statement abroad its digest is signed, in the place of the file.
+    let digest = headers.get(STATEMENT_SHA1).and_then(|digest| digest.to_str().ok());
+    let signed = digest.map_or(body.clone(), |digest| format!(r#"{{"sha1":"{digest}"}}"#).into());
     if is_signed && fault != Some(&Fault::WithoutSignature) {
-        sign(identity, signatory, now, &body, fault, &mut headers)?;
+        sign(identity, signatory, now, &signed, fault, &mut headers)?;
     }
     let sent = if fault == Some(&Fault::AlteredBody) { altered(&body) } else { body };
     let mut response = Response::new(Full::new(sent));

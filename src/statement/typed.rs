@@ -148,7 +148,7 @@ impl Row {
             time: self.needed(&["交易时间"])?,
             appid: self.text(&["公众账号ID"]),
             mchid: self.text(&["商户号"]),
-            sub_mchid: self.text(&["特约商户号", "子商户号", "二级商户号"]),
+            sub_mchid: self.number(&["特约商户号", "子商户号", "二级商户号"]),
             transaction_id: self.needed(&["微信订单号", "微信支付订单号"])?,
             out_trade_no: self.needed(&["商户订单号"])?,
             openid: self.text(&["用户标识"]),
@@ -212,7 +212,7 @@ impl Row {
         names.iter().find_map(|name| self.get(name)).filter(|text| !text.is_empty()).map(str::to_owned)
     }
 
-    /// A number of an order, where `0` stands for none.
+    /// A number where `0` stands for none: that of a refund, and of the sub-merchant in a direct merchant's bill.
     fn number(&self, names: &[&str]) -> Option<String> {
         self.text(names).filter(|text| text != "0")
     }

@@ -22,7 +22,7 @@ fn packed(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// What the program `openssl` makes of the bytes.
-fn openssl(algorithm: &str, bytes: &[u8]) -> String {
+pub(crate) fn openssl(algorithm: &str, bytes: &[u8]) -> String {
     let mut child = std::process::Command::new("openssl")
         .args(["dgst", algorithm, "-r"])
         .stdin(std::process::Stdio::piped())

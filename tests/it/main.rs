@@ -18,6 +18,7 @@ mod downloads;
 mod encrypted;
 mod escape_hatch;
 mod extra;
+mod file_calls;
 mod launch;
 mod lenient;
 mod outcomes;

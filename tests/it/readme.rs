@@ -25,7 +25,17 @@ fn function(name: &str) -> &'static str {
 
 #[test]
 fn the_readme_shows_the_code_that_is_run() {
-    for name in ["connect", "paid_in_cash", "sell", "is_paid", "total", "what_to_do", "an_endpoint_without_a_method"] {
+    for name in [
+        "connect",
+        "paid_in_cash",
+        "sell",
+        "is_paid",
+        "total",
+        "storefront",
+        "takings",
+        "what_to_do",
+        "an_endpoint_without_a_method",
+    ] {
         assert!(README.contains(function(name)), "README.md lacks this:\n{}", function(name));
     }
 }
@@ -96,4 +106,21 @@ fn the_readmes_client_asks_for_its_key_files_by_name() {
     let error = example::connect().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config);
     assert!(error.to_string().contains("secrets/apiclient_key.pem"), "{error}");
+}
+
+#[tokio::test]
+async fn the_readmes_picture_goes_up_and_its_bill_comes_down() {
+    let gateway = Gateway::start().await.unwrap();
+    let pay = gateway.client().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let (picture, bill) = (folder.path().join("store.png"), folder.path().join("bill.csv"));
+    std::fs::write(&picture, "abc").unwrap();
+    assert!(!example::storefront(&pay, picture.to_str().unwrap()).await.unwrap().as_str().is_empty());
+    gateway.give_bill(
+        "2026-08-15",
+        "交易时间,微信订单号,商户订单号,交易状态,订单金额,退款金额\n`2026-08-15 09:00:00,`42,`A1,`SUCCESS,`128.00,`0.00\n\
+         `2026-08-15 09:30:00,`42,`A1,`REFUND,`128.00,`1.00\n`2026-08-15 10:00:00,`43,`A2,`SUCCESS,`0.01,`0.00\n\
+         总交易单数,订单总金额,退款总金额\n`3,`256.01,`1.00\n",
+    );
+    assert_eq!(example::takings(&pay, "2026-08-15", bill.to_str().unwrap()).await.unwrap(), 12_801);
 }

@@ -67,6 +67,8 @@ fn g17_a_bill_with_bom_backticks_crlf_and_commas_in_names_is_read_by_its_columns
     assert_eq!(trade.fee.unwrap().to_string(), "0.76800");
     assert_eq!((trade.refund_id, trade.out_refund_no), (None, None));
     assert!(!format!("{rows:?}").contains("oUpF8uMuAJO"), "the payer is not printed");
+    let direct = read(&text.replace("`1900000109", "`0")).unwrap();
+    assert_eq!(direct[0].clone().trade().unwrap().sub_mchid, None, "the bill of a direct merchant has 0 there");
 }
 
 #[test]

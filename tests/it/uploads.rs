@@ -3,11 +3,14 @@
 use std::sync::{Arc, Mutex};
 
 use wechatpay_sdk::fapiao::{FapiaoFileMeta, FapiaoFileType};
+use wechatpay_sdk::marketing::BankPackageMeta;
 use wechatpay_sdk::merchant_management::EnhancedDueDiligenceFileMeta;
 use wechatpay_sdk::simulator::Gateway;
+use wechatpay_sdk::store_operations::{MerchantContact, ShoppingReceiptMeta};
+use wechatpay_sdk::taxi_invoice::TaxiInvoiceFileMeta;
 use wechatpay_sdk::{ErrorKind, Outcome, Rule, Upload, Validation};
 
-use crate::support::{Received, Reply, Wire, builder};
+use crate::support::{Received, Reply, Wire, builder, platform_opens};
 
 const EMPTY_SHA256: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 const MEDIA: &str = r#"{"media_id":"6uqyGjGrCf2GtyXP8bxrbuH9"}"#;
@@ -155,6 +158,53 @@ async fn f08_other_part_names_other_members_and_other_fields_are_those_of_the_sp
     management.upload_enhanced_due_diligence_file("D1", image()).body(meta).await.unwrap();
     let body = String::from_utf8_lossy(gateway.requests()[1].body()).into_owned();
     assert!(body.contains(r#""item_id":7,"sub_mchid":"1900000109""#), "{body}");
+}
+
+#[tokio::test]
+async fn f07_a_taxis_invoice_names_its_sm3_in_a_way_of_its_own() {
+    let gateway = Gateway::start().await.unwrap();
+    let meta = TaxiInvoiceFileMeta::builder().company_mchid("1900000109").region_id(310_100);
+    let taxi = gateway.client().unwrap().taxi_invoice();
+    let answer = taxi.upload_card_file(meta, Upload::new("a.pdf", "abc")).await.unwrap();
+    assert_eq!(answer.fapiao_media_id.as_str(), "ASNFZ4mrze/+3LqYdlQyEA==");
+    let body = String::from_utf8_lossy(gateway.requests()[0].body()).into_owned();
+    let expected = concat!(
+        r#"{"company_mchid":"1900000109","digest":"66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0","#,
+        r#""digest_algorithm":"DIGEST_ALGORITHM_SM3","region_id":310100}"#
+    );
+    assert!(body.contains(expected), "{body}");
+}
+
+#[tokio::test]
+async fn f08_users_of_a_bank_and_papers_of_receivers_go_up_with_what_their_metas_want() {
+    let gateway = Gateway::start().await.unwrap();
+    let pay = gateway.client().unwrap();
+    let meta = BankPackageMeta::builder().bank_type("ICBC_DEBIT");
+    let users = Upload::new("active_user.csv", "abc");
+    assert_eq!(pay.marketing().upload_bank_package("8473295", meta, users).await.unwrap().task_id, "101");
+    let body = String::from_utf8_lossy(gateway.requests()[0].body()).into_owned();
+    assert!(body.contains(r#"{"bank_type":"ICBC_DEBIT","filename":"active_user.csv","sha256":"ba7816bf"#), "{body}");
+    assert!(body.contains("filename=\"active_user.csv\"\r\nContent-Type: text/csv"), "{body}");
+
+    let paper = pay.global_profit_sharing().upload_file(Upload::new("verify.pdf", "abc")).await.unwrap();
+    assert_eq!(paper.file_id, "b6a17e2a-1dc4-4376-8630-e73d06490c0d");
+}
+
+#[tokio::test]
+async fn f08_a_receipt_of_a_shop_has_its_phone_number_encrypted_inside_the_signed_meta() {
+    let wire = Wire::always(Reply::signed(200, r#"{"receipt":{"receipt_id":"1","state":"WAIT_REVIEW"}}"#)).await;
+    let contact = MerchantContact::builder().consultation_phone_number("075586013388");
+    let meta = ShoppingReceiptMeta::builder().transaction_id("42000001").openid("oUpF8uMuAJO");
+    let call =
+        wire.client().store_operations().upload_shopping_receipt(meta.merchant_contact_information(contact), image());
+    assert!(!format!("{call:?}").contains("0755"), "{call:?}");
+    call.await.unwrap();
+    let request = wire.only();
+    assert_eq!(request.header("wechatpay-serial"), Some("PUB_KEY_ID_0119000000012026"));
+    let meta: serde_json::Value = serde_json::from_slice(&request.parts()[0].content).unwrap();
+    let sealed = meta["merchant_contact_information"]["consultation_phone_number"].as_str().unwrap();
+    assert_eq!(platform_opens(sealed), "075586013388");
+    assert!(Received { body: request.parts()[0].content.clone(), ..request }.is_signed());
 }
 
 #[tokio::test]
