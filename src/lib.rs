@@ -69,7 +69,7 @@ pub use self::clock::Clock;
 pub use self::codepay::Charge;
 pub use self::conclude::Conclusion;
 pub use self::download::{Download, FileSource, HasFile, Pieces};
-pub use self::error::{ApiError, Error, ErrorCode, ErrorDetail, ErrorKind, Outcome, Result};
+pub use self::error::{ApiError, Error, ErrorCode, ErrorDetail, ErrorKind, NextStep, Outcome, Result};
 pub use self::keys::{ApiV2Key, ApiV3Key, Certificate, PrivateKey, PublicKey};
 pub use self::merchant::{CertificateSerial, MchId, Merchant};
 pub use self::prepared::Prepared;

@@ -1,6 +1,7 @@
 //! The project's own commands; `cargo xtask` lists them.
 
 mod check;
+mod errors;
 mod expand;
 mod test;
 
@@ -14,7 +15,8 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 cargo xtask <command>
 
-  check            lint every spec of openapi/, its examples, and the tables that name it
+  check            lint every spec of openapi/, its examples, and the tables and pages made of them
+  errors           write docs/ERRORS.md from the table of src/error
   expand <family>  write the generated module to target/expanded and print its path
   test             run all tests and end with a summary
 ";
@@ -24,6 +26,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
         ["check"] => check::run(&root()),
+        ["errors"] => errors::run(&root()),
         ["expand", family] => expand::run(&root(), family),
         ["test"] => test::run(&root()),
         _ => Err(USAGE.to_owned()),
