@@ -16,12 +16,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use tracing::Instrument as _;
 
 pub use self::pieces::Pieces;
 use self::source::Part;
 pub use self::source::{FileSource, HasFile};
 use crate::client::Core;
 use crate::hooks;
+use crate::observe::{CallWatch, Facts};
 use crate::request::raw;
 use crate::rt::{Effect, Operation};
 use crate::{Error, Result, WechatPay};
@@ -108,11 +110,13 @@ impl Download {
     /// as every call.
     pub async fn to_file(self, path: impl AsRef<Path>) -> Result<u64> {
         let place = path.as_ref().to_owned();
+        let watch = CallWatch::begin(&self.core, &DOWNLOAD);
         let written = async {
             hooks::runtime()?;
-            file::download(&self, &place).await
+            file::download(&self, &place, &watch).await
         };
-        written.await.map_err(|error: Error| error.with_operation(&DOWNLOAD))
+        let written = written.instrument(watch.span()).await;
+        finish(watch, written)
     }
 
     /// Downloads into memory.
@@ -122,18 +126,20 @@ impl Download {
     /// As [`to_file`](Self::to_file).
     pub async fn to_bytes(self) -> Result<Bytes> {
         let limit = self.limit.unwrap_or(MEMORY_LIMIT);
+        let watch = CallWatch::begin(&self.core, &DOWNLOAD);
         let read = async {
             let mut bytes = BytesMut::new();
             for part in self.source.in_order()? {
                 let left = limit.saturating_sub(bytes.len() as u64);
-                let mut pieces = self.begin(part, left).await?;
+                let mut pieces = self.begin(part, left, &watch).await?;
                 while let Some(piece) = pieces.take().await? {
                     bytes.extend_from_slice(&piece);
                 }
             }
             Ok(bytes.freeze())
         };
-        read.await.map_err(|error: Error| error.with_operation(&DOWNLOAD))
+        let read = read.instrument(watch.span()).await;
+        finish(watch, read)
     }
 
     /// Begins the download, piece by piece.
@@ -145,23 +151,31 @@ impl Download {
     ///
     /// As [`to_file`](Self::to_file).
     pub async fn pieces(self) -> Result<Pieces> {
+        let watch = CallWatch::begin(&self.core, &DOWNLOAD);
         let begun = async {
             match self.source.in_order()?.as_slice() {
-                [part] if !part.is_sealed() => self.begin(part, self.limit.unwrap_or(FILE_LIMIT)).await,
+                [part] if !part.is_sealed() => self.begin(part, self.limit.unwrap_or(FILE_LIMIT), &watch).await,
                 _ => Err(Error::request("an encrypted file is downloaded as a whole: `to_file` or `to_bytes`")),
             }
         };
-        begun.await.map_err(|error: Error| error.with_operation(&DOWNLOAD))
+        let begun = begun.instrument(watch.span()).await;
+        finish(watch, begun)
     }
 
     /// Sends the request of one part; `limit` is of what is delivered.
-    async fn begin(&self, part: &Part, limit: u64) -> Result<Pieces> {
+    async fn begin(&self, part: &Part, limit: u64, watch: &CallWatch) -> Result<Pieces> {
         let url = address::check(&self.core, part.url())?;
         let digest = part.digest()?;
         let key = part.open(&self.core)?;
-        let response = hooks::fetch(&self.core, url, self.idle).await?;
+        let response = hooks::fetch(&self.core, url, self.idle, watch).await?;
         Pieces::new(response, digest, key, limit, self.idle, self.progress.clone())
     }
+}
+
+fn finish<T>(watch: CallWatch, result: Result<T>) -> Result<T> {
+    let result = result.map_err(|error| error.with_operation(&DOWNLOAD));
+    watch.end(&result.as_ref().err().map_or_else(Facts::default, Facts::failure));
+    result
 }
 
 impl fmt::Debug for Download {

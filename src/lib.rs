@@ -20,6 +20,7 @@ mod hooks;
 mod keys;
 pub mod launch;
 mod merchant;
+mod observe;
 mod prepared;
 mod request;
 pub mod required;
@@ -57,6 +58,8 @@ pub mod common {
 }
 
 pub use http;
+/// The HTTP client, for [`WechatPayBuilder::http`].
+pub use reqwest;
 
 #[allow(unreachable_pub, unused_imports, reason = "without a family there is none to export")]
 pub use self::api::*;
@@ -72,6 +75,7 @@ pub use self::download::{Download, FileSource, HasFile, Pieces};
 pub use self::error::{ApiError, Error, ErrorCode, ErrorDetail, ErrorKind, NextStep, Outcome, Result};
 pub use self::keys::{ApiV2Key, ApiV3Key, Certificate, PrivateKey, PublicKey};
 pub use self::merchant::{CertificateSerial, MchId, Merchant};
+pub use self::observe::{AttemptEnd, CallEnd, Ending, Observer};
 pub use self::prepared::Prepared;
 pub use self::request::RawRequest;
 pub use self::response::Response;

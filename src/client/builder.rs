@@ -6,26 +6,18 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use http::HeaderValue;
-use reqwest::Url;
 
+use super::access_point::{AllowedHosts, BACKUP, MAIN, loopback};
 use super::check::Checks;
 use super::health::Observed;
 use super::hosts::Hosts;
+use super::http_client::{self, Shape};
 use super::refresh::Refresher;
 use super::{Core, Inner, WechatPay};
 use crate::clock::SystemClock;
 use crate::retry::Budget;
 use crate::shared::Shared;
-use crate::{ApiV2Key, ApiV3Key, Clock, Error, Merchant, Result, Retry, Trust};
-
-/// WeChat Pay's nearest access point in the mainland.
-const MAIN: &str = "https://api.mch.weixin.qq.com";
-/// Its other site, which every official page names (备域名).
-const BACKUP: &str = "https://api2.mch.weixin.qq.com";
-/// Hosts that may see the merchant's Authorization: these domains and what is below them.
-const DOMAINS: [&str; 2] = ["mch.weixin.qq.com", "wechatpay.cn"];
-/// WeChat Pay closes an idle connection after 8 seconds; the pool gives it up before.
-const IDLE: Duration = Duration::from_secs(7);
+use crate::{ApiV2Key, ApiV3Key, Clock, Error, Merchant, Observer, Result, Retry, Trust};
 
 /// What to do with characters outside the Basic Multilingual Plane, emoji for example, in a request body or in what is
 /// encrypted.
@@ -76,6 +68,9 @@ pub struct WechatPayBuilder<C = WechatPay> {
     api_v2_key: Option<ApiV2Key>,
     base_url: Option<String>,
     backup_url: Backup,
+    allowed_hosts: AllowedHosts,
+    http: Vec<Shape>,
+    observer: Option<Arc<dyn Observer>>,
     clock: Arc<dyn Clock>,
     connect_timeout: Duration,
     attempt_timeout: Duration,
@@ -96,6 +91,9 @@ impl<C> WechatPayBuilder<C> {
             api_v2_key: None,
             base_url: None,
             backup_url: Backup::Default,
+            allowed_hosts: AllowedHosts::default(),
+            http: Vec::new(),
+            observer: None,
             clock: Arc::new(SystemClock),
             connect_timeout: Duration::from_secs(3),
             attempt_timeout: Duration::from_secs(10),
@@ -148,6 +146,44 @@ impl<C> WechatPayBuilder<C> {
         self
     }
 
+    /// Admits a host that is not WeChat Pay's, such as that of a gateway of your own, as an access point: it will see every
+    /// request with its Authorization. It is reached over https all the same, and its answers have to be signed by WeChat
+    /// Pay.
+    pub fn allow_host(mut self, host: impl Into<String>) -> Self {
+        self.allowed_hosts.add(host.into());
+        self
+    }
+
+    /// Shapes the HTTP client: proxies, root certificates, DNS, TCP, connection pool.
+    ///
+    /// Without it the proxy comes from the environment (`HTTPS_PROXY`, `NO_PROXY`), and up to 64 idle connections are kept
+    /// for 7 seconds. What the SDK needs is set after the closure and cannot be undone by it: no redirects, no
+    /// compression, no repeats of reqwest's own, https with valid certificates, the headers that are signed or name the
+    /// SDK, and the timeouts of this builder.
+    ///
+    /// ```
+    /// # use wechatpay_sdk::WechatPayBuilder;
+    /// # fn example(builder: WechatPayBuilder) -> Result<WechatPayBuilder, Box<dyn std::error::Error>> {
+    /// use wechatpay_sdk::reqwest::Proxy;
+    ///
+    /// let proxy = Proxy::https("http://proxy.shop.example:3128")?.basic_auth("shop", "password");
+    /// Ok(builder.http(|http| http.proxy(proxy)))
+    /// # }
+    /// ```
+    pub fn http(
+        mut self,
+        shape: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
+    ) -> Self {
+        self.http.push(Box::new(shape));
+        self
+    }
+
+    /// Who is told how every attempt and every call has ended: see [`Observer`].
+    pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
+        self.observer = Some(Arc::new(observer));
+        self
+    }
+
     /// Where the time comes from; the system clock otherwise.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Arc::new(clock);
@@ -194,6 +230,7 @@ impl<C> WechatPayBuilder<C> {
 
     /// The client's core, at an access point of WeChat Pay.
     pub(super) fn core(self) -> Result<Core> {
+        let access_point = |url: &str| self.allowed_hosts.access_point(url).map_err(Error::config);
         let base = access_point(self.base_url.as_deref().unwrap_or(MAIN))?;
         let backup = match &self.backup_url {
             Backup::Default => self.base_url.is_none().then(|| BACKUP.to_owned()),
@@ -201,7 +238,7 @@ impl<C> WechatPayBuilder<C> {
             Backup::None => None,
         };
         let follows_regions = self.base_url.is_none();
-        self.finish(base, Hosts { backup, follows_regions, pinned_until: Mutex::default() }, true)
+        self.finish(base, backup, follows_regions, true)
     }
 
     /// The client's core, at a gateway on this machine; the only way to speak plain HTTP.
@@ -211,14 +248,13 @@ impl<C> WechatPayBuilder<C> {
             return Err(Error::config(format!("the simulator is reached on loopback only, not at {address}")));
         }
         let backup = match &self.backup_url {
-            Backup::At(url) => Some(loopback(url)?),
+            Backup::At(url) => Some(loopback(url).map_err(Error::config)?),
             Backup::Default | Backup::None => None,
         };
-        let hosts = Hosts { backup, follows_regions: false, pinned_until: Mutex::default() };
-        self.finish(format!("http://{address}"), hosts, false)
+        self.finish(format!("http://{address}"), backup, false, false)
     }
 
-    fn finish(self, base: String, hosts: Hosts, is_https: bool) -> Result<Core> {
+    fn finish(self, base: String, backup: Option<String>, follows_regions: bool, is_https: bool) -> Result<Core> {
         let api_v3_keys: Arc<[ApiV3Key]> = self.api_v3_key.into_iter().chain(self.previous_api_v3_key).collect();
         if let Some(key) = &self.api_v2_key {
             key.check_against(&api_v3_keys)?;
@@ -226,23 +262,8 @@ impl<C> WechatPayBuilder<C> {
         self.trust.check_against(&self.merchant)?;
         self.merchant.check_at(self.clock.now())?;
         check_trust(&self.trust, &api_v3_keys, self.clock.now())?;
-        let mut http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .https_only(is_https)
-            .connect_timeout(self.connect_timeout)
-            .timeout(self.attempt_timeout)
-            .pool_idle_timeout(IDLE)
-            // Another crate may switch these on for the whole program; the signature is over the bytes as sent.
-            .no_gzip()
-            .no_brotli()
-            .no_zstd()
-            .no_deflate();
-        if !is_https {
-            http = http.no_proxy();
-        }
-        let http = http.build().map_err(|error| Error::config("the HTTP client cannot be built").with_source(error))?;
+        let http = http_client::client(self.http, self.connect_timeout, self.attempt_timeout, is_https)?;
+        let hosts = Hosts { backup, follows_regions, allowed: self.allowed_hosts, pinned_until: Mutex::default() };
         let by_default = if cfg!(debug_assertions) || !is_https { Validation::Enforce } else { Validation::Warn };
         let validation = self.validation.unwrap_or(by_default);
         Ok(Core(Arc::new(Inner {
@@ -260,6 +281,7 @@ impl<C> WechatPayBuilder<C> {
             retry: self.retry,
             budget: Budget::new(),
             hosts,
+            observer: self.observer,
             timeout: self.timeout,
             attempt_timeout: self.attempt_timeout,
             checks: Checks { four_byte_characters: self.four_byte_characters, validation },
@@ -319,41 +341,6 @@ pub(super) fn check_trust(trust: &Trust, api_v3_keys: &[ApiV3Key], now: SystemTi
     }
 }
 
-/// `https://host` of WeChat Pay. A path or query would enter every signature; another host would see Authorizations.
-pub(super) fn access_point(text: &str) -> Result<String> {
-    let refuse = |why: &str| Err(Error::config(format!("the base URL must be like {MAIN}: {why}")));
-    let Ok(url) = Url::parse(text) else { return refuse("it is not a URL") };
-    if url.scheme() != "https" {
-        return refuse("only https leaves this machine; plain http is for the simulator");
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return refuse("it holds a user name");
-    }
-    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
-        return refuse("it has a path, query or fragment, which would be signed into every request");
-    }
-    let host = url.host_str().unwrap_or_default();
-    if !is_wechat_pay(host) || url.port().is_some() {
-        return refuse("the host is not one of WeChat Pay's");
-    }
-    Ok(format!("https://{host}"))
-}
-
-/// `http://address` of a second gateway on this machine.
-#[cfg(feature = "simulator")]
-fn loopback(text: &str) -> Result<String> {
-    let address = text.strip_prefix("http://").and_then(|text| text.parse::<std::net::SocketAddr>().ok());
-    match address.filter(|address| address.ip().is_loopback()) {
-        Some(address) => Ok(format!("http://{address}")),
-        None => Err(Error::config(format!("the backup of a simulated gateway is on loopback too, not at {text}"))),
-    }
-}
-
-/// Whether a host may see an Authorization.
-pub(crate) fn is_wechat_pay(host: &str) -> bool {
-    DOMAINS.iter().any(|domain| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
-}
-
 /// Name and version of this SDK and the system: WeChat Pay refuses requests that do not say who they are.
 fn user_agent() -> Result<HeaderValue> {
     let text = format!(
@@ -364,50 +351,4 @@ fn user_agent() -> Result<HeaderValue> {
         std::env::consts::ARCH
     );
     HeaderValue::from_str(&text).map_err(|error| Error::config("the User-Agent is no header value").with_source(error))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a08_a_base_url_with_a_path_or_query_is_refused() {
-        for url in [
-            "https://api.mch.weixin.qq.com/v3",
-            "https://api.mch.weixin.qq.com/?a=b",
-            "https://api.mch.weixin.qq.com/#x",
-        ] {
-            assert!(access_point(url).unwrap_err().to_string().contains("signed into every request"), "{url}");
-        }
-    }
-
-    #[test]
-    fn a09_a_plain_http_base_url_is_refused() {
-        let error = access_point("http://api.mch.weixin.qq.com").unwrap_err();
-        assert!(error.to_string().contains("only https"), "{error}");
-    }
-
-    #[test]
-    fn a_base_url_of_another_host_is_refused() {
-        for url in [
-            "https://evil.example",
-            "https://evilwechatpay.cn",
-            "https://api.mch.weixin.qq.com.evil.example",
-            "https://api.mch.weixin.qq.com@evil.example",
-            "https://api.mch.weixin.qq.com:8443",
-            "api.mch.weixin.qq.com",
-            "",
-        ] {
-            assert!(access_point(url).is_err(), "{url}");
-        }
-    }
-
-    #[test]
-    fn every_documented_access_point_is_accepted() {
-        for host in ["api.mch.weixin.qq.com", "api2.mch.weixin.qq.com", "apihk.mch.weixin.qq.com", "api.wechatpay.cn"] {
-            let url = format!("https://{host}");
-            assert_eq!(access_point(&url).unwrap(), url);
-            assert_eq!(access_point(&format!("{url}/")).unwrap(), url);
-        }
-    }
 }

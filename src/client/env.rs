@@ -4,7 +4,7 @@ use std::env::VarError;
 
 use zeroize::Zeroizing;
 
-use super::builder::access_point;
+use super::access_point::AllowedHosts;
 use super::{WechatPay, WechatPayBuilder};
 use crate::{
     ApiV2Key, ApiV3Key, Certificate, CertificateSerial, Error, MchId, Merchant, PrivateKey, PublicKey, PublicKeyId,
@@ -61,7 +61,8 @@ fn read(variable: impl Fn(&str) -> Result<String, VarError>) -> Result<WechatPay
     let downloads = trust.as_ref().is_some_and(|trust| trust.refresh().is_some());
     let api_v3_key = variables.api_v3_key(downloads);
     let api_v2_key = variables.optional("WECHATPAY_API_V2_KEY", |text| ApiV2Key::new(text));
-    let base_url = variables.optional("WECHATPAY_BASE_URL", access_point);
+    let base_url = variables
+        .optional("WECHATPAY_BASE_URL", |text| AllowedHosts::default().access_point(text).map_err(Error::config));
     match (merchant, trust) {
         (Some(merchant), Some(trust)) if variables.problems.is_empty() => {
             let mut builder = WechatPay::builder(merchant, trust);

@@ -33,8 +33,8 @@ pub enum NextStep {
 }
 
 impl Error {
-    /// What to do next, decided by the outcome, the operation's effect, status, code and internal number; see
-    /// [docs/ERRORS.md](https://docs.rs/crate/wechatpay-sdk/latest/source/docs/ERRORS.md) for the whole table.
+    /// What to do next, decided by the outcome, the operation's effect, status, code and internal number. The whole table
+    /// is `docs/ERRORS.md`, beside the README.
     ///
     /// ```
     /// use wechatpay_sdk::{Error, NextStep};
