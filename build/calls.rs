@@ -465,7 +465,7 @@ impl<'a> Call<'a> {
                 false => quote! {
                     crate::Sending::new(async move {
                         #(#mutable)*
-                        let request = crate::rt::ready(&client).await.and_then(|()| #request);
+                        let request = crate::rt::ready(&client, &operations::#constant).await.and_then(|()| #request);
                         #upload.await
                     })
                 },

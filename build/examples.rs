@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
 
+use super::downloads;
 use super::names::snake_case;
 use super::requests::path;
 use super::spec::{Document, Location, Operation, Parameter, Shape, Type, template_names};
@@ -11,7 +12,7 @@ use super::spec::{Document, Location, Operation, Parameter, Shape, Type, templat
 /// The test module of a family: one call for each operation, its body built as a user would.
 pub(crate) fn emit(document: &Document, common: &Document) -> Result<String, String> {
     let calls = document.operations.iter().map(|operation| example(document, common, operation));
-    let files = document.files.iter().map(|operation| file(document, operation));
+    let files = document.files.iter().filter(|file| !downloads::has_values(file)).map(|operation| file(document, operation));
     super::emit::unparse(quote! {
         #[allow(unused_imports, reason = "there may be no requests")]
         use super::*;

@@ -1,11 +1,13 @@
 //! The client: who we are, whom we believe, and one connection pool.
 
+mod access_point;
 mod brand;
 mod builder;
 mod check;
 mod env;
 mod health;
 mod hosts;
+mod http_client;
 mod refresh;
 mod role;
 mod rotation;
@@ -18,7 +20,6 @@ use std::time::Duration;
 use http::{HeaderValue, Method};
 
 pub use self::brand::{Brand, BrandId, WechatPayBrand};
-pub(crate) use self::builder::is_wechat_pay;
 pub use self::builder::{FourByteCharacters, Validation, WechatPayBuilder};
 pub use self::health::Health;
 pub use self::role::Role;
@@ -30,7 +31,7 @@ use crate::rt::Operation;
 use crate::rules::{Context, Offences};
 use crate::shared::Shared;
 use crate::sign::Scheme;
-use crate::{ApiV2Key, ApiV3Key, Clock, MchId, Merchant, Retry, Trust};
+use crate::{ApiV2Key, ApiV3Key, Clock, MchId, Merchant, Observer, Retry, Trust};
 
 /// A client of WeChat Pay for one merchant number.
 ///
@@ -106,6 +107,7 @@ struct Inner {
     budget: Budget,
     pacer: Option<Pacer>,
     hosts: hosts::Hosts,
+    observer: Option<Arc<dyn Observer>>,
     /// Of a call, with its repeats.
     timeout: Duration,
     attempt_timeout: Duration,
@@ -174,6 +176,14 @@ impl Core {
     /// How long one attempt may take.
     pub(crate) fn attempt_timeout(&self) -> Duration {
         self.0.attempt_timeout
+    }
+
+    pub(crate) fn mchid(&self) -> &MchId {
+        &self.0.mchid
+    }
+
+    pub(crate) fn observer(&self) -> Option<&dyn Observer> {
+        self.0.observer.as_deref()
     }
 
     pub(crate) fn user_agent(&self) -> &HeaderValue {

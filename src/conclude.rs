@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::StatusCode;
 use tokio::time::Instant;
 
-use crate::{Error, Response};
+use crate::{Error, ErrorCode, Response};
 
 /// How a call ended, from its `conclude`: it is sent and, while its outcome is unknown, followed up as its operation allows.
 ///
@@ -106,9 +106,7 @@ impl Absence {
 
 /// A 404 that is signed and names the thing: an unsigned one may come from anywhere.
 fn says_absent(failure: &Error) -> bool {
-    const NOT_THERE: [&str; 5] =
-        ["NOT_FOUND", "ORDERNOTEXIST", "ORDER_NOT_EXIST", "ORDER_NOT_EXISTS", "RESOURCE_NOT_EXISTS"];
     failure.verified()
         && failure.status() == Some(StatusCode::NOT_FOUND)
-        && failure.code().is_some_and(|code| NOT_THERE.contains(&code.as_str()))
+        && failure.code().is_some_and(ErrorCode::is_not_found)
 }

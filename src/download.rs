@@ -18,12 +18,14 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::Method;
+use tracing::Instrument as _;
 
 pub use self::pieces::Pieces;
 use self::source::Part;
 pub use self::source::{FileSource, HasFile};
 use crate::client::Core;
 use crate::hooks;
+use crate::observe::{CallWatch, Facts};
 use crate::request::raw;
 use crate::rt::{Effect, Operation};
 use crate::rules::Offences;
@@ -112,11 +114,13 @@ impl Download {
     pub async fn to_file(self, path: impl AsRef<Path>) -> Result<u64> {
         let operation = self.operation;
         let place = path.as_ref().to_owned();
+        let watch = CallWatch::begin(&self.core, operation);
         let written = async {
             hooks::runtime()?;
-            file::download(&self, &place).await
+            file::download(&self, &place, &watch).await
         };
-        written.await.map_err(|error: Error| error.with_operation(operation))
+        let written = written.instrument(watch.span()).await;
+        finish(watch, operation, written)
     }
 
     /// Downloads into memory.
@@ -127,18 +131,20 @@ impl Download {
     pub async fn to_bytes(self) -> Result<Bytes> {
         let operation = self.operation;
         let limit = self.limit.unwrap_or(MEMORY_LIMIT);
+        let watch = CallWatch::begin(&self.core, operation);
         let read = async {
             let mut bytes = BytesMut::new();
             for part in self.source.in_order()? {
                 let left = limit.saturating_sub(bytes.len() as u64);
-                let mut pieces = self.begin(part, left).await?;
+                let mut pieces = self.begin(part, left, &watch).await?;
                 while let Some(piece) = pieces.take().await? {
                     bytes.extend_from_slice(&piece);
                 }
             }
             Ok(bytes.freeze())
         };
-        read.await.map_err(|error: Error| error.with_operation(operation))
+        let read = read.instrument(watch.span()).await;
+        finish(watch, operation, read)
     }
 
     /// Begins the download, piece by piece.
@@ -151,17 +157,19 @@ impl Download {
     /// As [`to_file`](Self::to_file).
     pub async fn pieces(self) -> Result<Pieces> {
         let operation = self.operation;
+        let watch = CallWatch::begin(&self.core, operation);
         let begun = async {
             match self.source.in_order()?.as_slice() {
-                [part] if !part.is_sealed() => self.begin(part, self.limit.unwrap_or(FILE_LIMIT)).await,
+                [part] if !part.is_sealed() => self.begin(part, self.limit.unwrap_or(FILE_LIMIT), &watch).await,
                 _ => Err(Error::request("an encrypted file is downloaded as a whole: `to_file` or `to_bytes`")),
             }
         };
-        begun.await.map_err(|error: Error| error.with_operation(operation))
+        let begun = begun.instrument(watch.span()).await;
+        finish(watch, operation, begun)
     }
 
     /// Sends the request of one part; `limit` is of what is delivered.
-    async fn begin(&self, part: &Part, limit: u64) -> Result<Pieces> {
+    async fn begin(&self, part: &Part, limit: u64, watch: &CallWatch) -> Result<Pieces> {
         // The path of an offending request may be that of another operation, or none.
         if self.offences.are_certain() {
             return Err(Error::broken_rules(self.offences.clone()));
@@ -172,13 +180,19 @@ impl Download {
         let key = part.open(&self.core)?;
         // The keys that may have signed the header that proves the file, whatever replaces them meanwhile.
         let trust = self.core.trust();
-        let response = hooks::fetch(&self.core, request, self.idle).await?;
+        let response = hooks::fetch(&self.core, request, self.idle, watch).await?;
         let digest = match part.proving() {
             Some(proving) => Some(stated::digest(&self.core, &trust, proving, &response).await?),
             None => digest,
         };
         Pieces::new(self.operation, response, digest, key, limit, self.idle, self.progress.clone())
     }
+}
+
+fn finish<T>(watch: CallWatch, operation: &'static Operation, result: Result<T>) -> Result<T> {
+    let result = result.map_err(|error| error.with_operation(operation));
+    watch.end(&result.as_ref().err().map_or_else(Facts::default, Facts::failure));
+    result
 }
 
 impl fmt::Debug for Download {

@@ -1,7 +1,9 @@
 //! The one error type of the crate, and what it says about the money.
 
+mod advice;
 mod api;
 mod code;
+mod table;
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -9,10 +11,11 @@ use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
 
+pub use self::advice::NextStep;
 pub use self::api::{ApiError, ErrorDetail};
 pub use self::code::ErrorCode;
 use crate::hooks::request_id;
-use crate::rt::Operation;
+use crate::rt::{Effect, Operation};
 use crate::rules::{Offence, Offences};
 use crate::verify::VerifyFailure;
 
@@ -46,32 +49,96 @@ struct Inner {
 }
 
 /// What kind of thing went wrong.
+///
+/// The kind says where to look; [`next_step`](Error::next_step) says what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// WeChat Pay answered with an error status; see [`Error::code`].
+    ///
+    /// # Troubleshooting
+    ///
+    /// Read [`advice`](Error::advice): it knows the common codes. The message is for people, and
+    /// [`details`](ApiError::details) names the field. 401 `SIGN_ERROR` means keys, serial, merchant number or clock:
+    /// [`self_test`](crate::WechatPay::self_test) tries them. When nothing explains it, give the support desk
+    /// [`request_id`](Error::request_id).
     Api,
     /// The client cannot be built from what it was given.
+    ///
+    /// # Troubleshooting
+    ///
+    /// The message says the fix. Most often two files are mixed up: the merchant's certificate (商户证书) and WeChat Pay's
+    /// public key (微信支付公钥), or the APIv2 and the APIv3 key. "Not in effect" can also be this machine's clock.
     Config,
     /// The answer or notification is verified but does not fit the specification; see [`Error::body`].
+    ///
+    /// # Troubleshooting
+    ///
+    /// The call may well have been carried out: query it. The message has the path of the member that does not fit. Look
+    /// at [`Error::body`], which may hold payer data, and report the difference to this project; until then
+    /// [`request`](crate::WechatPay::request) reads the answer as plain JSON.
     Decode,
     /// A ciphertext of an answer or a notification does not open with the keys of this client. Those of an answer say
     /// nothing about the request: see [`Outcome::NoRequest`].
+    ///
+    /// # Troubleshooting
+    ///
+    /// Notifications and certificates are opened with the APIv3 key, fields of answers with the merchant's private key.
+    /// After a change of keys, give the earlier one too: `previous_api_v3_key`, `Merchant::with_decryption_key`.
     Decrypt,
     /// A file is not the one that WeChat Pay gave the hash of, is too large, or cannot be written. Nothing of it is to be
     /// used.
+    ///
+    /// # Troubleshooting
+    ///
+    /// Ask for a new address and download it again: addresses live for minutes. If only the hash differs, something
+    /// between here and WeChat Pay changes bytes. "Cannot be written" is the disk or the folder's permissions.
     Download,
     /// What WeChat Pay says is not what your own records say; see [`Expected`](crate::Expected).
+    ///
+    /// # Troubleshooting
+    ///
+    /// Deliver nothing. The message names what differs: another amount, merchant, appid or payer means that this payment
+    /// is not for this order, or that the order was changed after it was sent.
     Mismatch,
     /// The values of this call cannot be sent as they are.
+    ///
+    /// # Troubleshooting
+    ///
+    /// [`offences`](Error::offences) lists every broken rule with its place. A rule that WeChat Pay has changed since can
+    /// be sent all the same with [`Validation::Warn`](crate::Validation::Warn); report it to this project.
     Request,
     /// The request could not be signed.
+    ///
+    /// # Troubleshooting
+    ///
+    /// With a signer of your own ([`Sign`](crate::Sign)) the [`source`](StdError::source) is its error: the key service is
+    /// away, too slow, or refuses. Nothing was sent.
     Sign,
     /// A bill cannot be read, or does not add up.
+    ///
+    /// # Troubleshooting
+    ///
+    /// Compare the summary line with the rows: a cut file does not add up. A file of another kind has other columns; was it
+    /// asked for with another `bill_type`, or saved by a spreadsheet program?
     Statement,
     /// The connection failed before, while or after the request was sent; the outcome tells which.
+    ///
+    /// # Troubleshooting
+    ///
+    /// `NotSent`: look at DNS, firewall, proxy and TLS; the [`source`](StdError::source) says which of them. A certificate
+    /// that is not accepted is a middlebox or an old root store, and is never to be switched off. `Unknown`: it may have
+    /// been carried out, so query. "No answer in time" again and again: the line, or a timeout below what the page of the
+    /// operation asks for. A redirect or a compressed answer comes from something between here and WeChat Pay.
     Transport,
     /// A success answer or a notification whose signature is missing or wrong; see [`Error::verify_failure`].
+    ///
+    /// # Troubleshooting
+    ///
+    /// The failure says which check. `UnknownSerial`: the trust lacks the key that WeChat Pay signs with; take the one the
+    /// merchant portal shows, or [`Trust::downloaded_certificates`](crate::Trust::downloaded_certificates). A missing
+    /// header: a proxy answers, or strips headers. An old timestamp: this machine's clock. Do not read the answer in
+    /// another way: the call may have been carried out, so query.
     Verify,
 }
 
@@ -126,6 +193,13 @@ impl Error {
         self.inner.request_id.as_deref()
     }
 
+    /// The internal number of WeChat Pay that the `Request-ID` ends with; it is finer than the code, and the support desk
+    /// asks for it. 0 is success.
+    pub fn internal_number(&self) -> Option<u32> {
+        let (_, number) = self.request_id()?.rsplit_once('-')?;
+        number.parse().ok()
+    }
+
     /// Name of the operation that was called, such as `sync_service_order`.
     pub fn operation(&self) -> Option<&'static str> {
         self.inner.operation.map(|operation| operation.id)
@@ -173,7 +247,7 @@ impl Error {
     ///
     /// True when nothing was sent because the connection failed, when WeChat Pay asks to slow down, and when the
     /// outcome is unknown and the operation only reads or is re-entrant by its merchant order number. It never means
-    /// "repeat with a new number".
+    /// "repeat with a new number". [`next_step`](Self::next_step) says more: where money may have moved, to query first.
     pub fn is_retryable(&self) -> bool {
         let inner = &self.inner;
         match (inner.kind, inner.outcome) {
@@ -305,11 +379,13 @@ impl Error {
         Self::new(ErrorKind::Decode, Outcome::Unknown, message)
     }
 
-    /// An error status. 5xx and 408 leave the outcome open, everything else refuses this attempt.
+    /// An error status. 5xx, 408, and codes that say so leave the outcome open, everything else refuses this attempt.
     pub(crate) fn api_answer(status: StatusCode, verified: bool, body: &[u8]) -> Self {
-        let is_open = status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT;
-        let outcome = if is_open { Outcome::Unknown } else { Outcome::Refused };
         let api = ApiError::parse(body);
+        let is_open = status.is_server_error()
+            || status == StatusCode::REQUEST_TIMEOUT
+            || api.code().is_some_and(ErrorCode::is_system_error);
+        let outcome = if is_open { Outcome::Unknown } else { Outcome::Refused };
         let mut error = Self::new(ErrorKind::Api, outcome, api.summary(status));
         error.inner.api = Some(api);
         error.inner.verified = verified;
@@ -361,6 +437,13 @@ impl Error {
 
     /// Adds what the operation table knows of the call.
     pub(crate) fn with_operation(mut self, operation: &'static Operation) -> Self {
+        // The payer may still enter the password, and then it is paid.
+        if operation.effect == Effect::MoneyIn
+            && self.inner.outcome == Outcome::Refused
+            && self.code().is_some_and(ErrorCode::is_paying)
+        {
+            self.inner.outcome = Outcome::Unknown;
+        }
         self.inner.operation = Some(operation);
         self
     }

@@ -5,7 +5,9 @@
 //! - A success answer whose signature is missing or wrong never becomes a response: `exec` fails with the reason.
 
 use bytes::{Bytes, BytesMut};
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderValue, USER_AGENT};
+use http::header::{
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderValue, USER_AGENT,
+};
 use http::{Method, StatusCode};
 
 use crate::client::Core;
@@ -61,6 +63,8 @@ fn set_headers(core: &Core, request: &mut reqwest::Request) {
     // The generator always sends the version of the document, which means nothing to WeChat Pay.
     headers.remove("api-version");
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    // Said, so that no default of the HTTP client says otherwise: what is signed is not compressed.
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     headers.insert(USER_AGENT, core.user_agent().clone());
     // A request with encrypted fields already names the key that encrypted them.
     if !headers.contains_key(SERIAL)

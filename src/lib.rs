@@ -24,6 +24,7 @@ mod hooks;
 mod keys;
 pub mod launch;
 mod merchant;
+mod observe;
 mod pages;
 mod partner_scope;
 mod prepared;
@@ -64,6 +65,8 @@ pub mod common {
 }
 
 pub use http;
+/// The HTTP client, for [`WechatPayBuilder::http`].
+pub use reqwest;
 
 #[allow(unreachable_pub, unused_imports, reason = "without a family there is none to export")]
 pub use self::api::*;
@@ -76,9 +79,10 @@ pub use self::clock::Clock;
 pub use self::codepay::Charge;
 pub use self::conclude::Conclusion;
 pub use self::download::{Download, FileSource, HasFile, Pieces};
-pub use self::error::{ApiError, Error, ErrorCode, ErrorDetail, ErrorKind, Outcome, Result};
+pub use self::error::{ApiError, Error, ErrorCode, ErrorDetail, ErrorKind, NextStep, Outcome, Result};
 pub use self::keys::{ApiV2Key, ApiV3Key, Certificate, PrivateKey, PublicKey};
 pub use self::merchant::{CertificateSerial, MchId, Merchant};
+pub use self::observe::{AttemptEnd, CallEnd, Ending, Observer};
 pub use self::pages::Pages;
 pub use self::partner_scope::PartnerScope;
 pub use self::prepared::Prepared;

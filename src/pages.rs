@@ -88,7 +88,7 @@ impl<T> Pages<T> {
             match &mut self.state {
                 State::At(place) => {
                     let place = place.take();
-                    self.state = State::Fetching((self.fetch)(place, self.options));
+                    self.state = State::Fetching((self.fetch)(place, self.options.clone()));
                 }
                 State::Fetching(page) => {
                     let page = ready!(page.as_mut().poll(context));

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -18,11 +19,12 @@ pub struct Sending<T> {
 }
 
 /// What one call does otherwise than its client.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct CallOptions {
     pub(crate) retry: Option<Retry>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) is_background: bool,
+    pub(crate) base_url: Option<Arc<str>>,
 }
 
 tokio::task_local! {
@@ -33,7 +35,7 @@ tokio::task_local! {
 impl CallOptions {
     /// The options of the call that is being polled.
     pub(crate) fn of_this_call() -> Self {
-        OPTIONS.try_get().unwrap_or_default()
+        OPTIONS.try_with(Clone::clone).unwrap_or_default()
     }
 }
 
@@ -73,13 +75,21 @@ impl<T> Sending<T> {
         self.options.is_background = true;
         self
     }
+
+    /// The access point of this call, such as `https://apihk.mch.weixin.qq.com`, in the place of what the client and the
+    /// operation say; it has no backup. The host is one of WeChat Pay's, or named by
+    /// [`allow_host`](crate::WechatPayBuilder::allow_host): otherwise the call fails and nothing is sent.
+    pub fn base_url(mut self, url: impl Into<Arc<str>>) -> Self {
+        self.options.base_url = Some(url.into());
+        self
+    }
 }
 
 impl<T> Future for Sending<T> {
     type Output = Result<Response<T>>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let options = self.options;
+        let options = self.options.clone();
         OPTIONS.sync_scope(options, || self.future.as_mut().poll(context))
     }
 }

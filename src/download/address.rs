@@ -2,7 +2,7 @@
 
 use reqwest::Url;
 
-use crate::client::{Core, is_wechat_pay};
+use crate::client::Core;
 use crate::{Error, Result};
 
 /// The address, which is requested exactly as it was given.
@@ -25,7 +25,7 @@ pub(super) fn check(core: &Core, text: &str) -> Result<Url> {
     if !url.username().is_empty() || url.password().is_some() || url.port().is_some() || url.fragment().is_some() {
         return refuse("it has a user, a port or a fragment");
     }
-    if !url.host_str().is_some_and(is_wechat_pay) {
+    if !url.host_str().is_some_and(|host| core.admits(host)) {
         return refuse("its host is not one of WeChat Pay's");
     }
     if !core.is_loopback() {

@@ -6,6 +6,7 @@ use tokio::fs::{File, OpenOptions};
 use tokio::io::{AsyncWriteExt as _, BufWriter};
 
 use super::{Download, FILE_LIMIT};
+use crate::observe::CallWatch;
 use crate::{Error, Result};
 
 /// Bytes that are written at once.
@@ -21,7 +22,7 @@ impl Drop for Unfinished {
     }
 }
 
-pub(super) async fn download(download: &Download, place: &Path) -> Result<u64> {
+pub(super) async fn download(download: &Download, place: &Path, watch: &CallWatch) -> Result<u64> {
     let parts = download.source.in_order()?;
     let name = place.file_name().ok_or_else(|| Error::request("the path names no file"))?;
     let beside = place.with_file_name(format!(".{}.{}.part", name.to_string_lossy(), crate::sign::nonce()?));
@@ -29,7 +30,7 @@ pub(super) async fn download(download: &Download, place: &Path) -> Result<u64> {
     let mut written = 0;
     let mut target: Option<(BufWriter<File>, Unfinished)> = None;
     for part in parts {
-        let mut pieces = download.begin(part, limit.saturating_sub(written)).await?;
+        let mut pieces = download.begin(part, limit.saturating_sub(written), watch).await?;
         let (file, _) = match &mut target {
             Some(target) => target,
             // A refused address leaves no trace on the disk.

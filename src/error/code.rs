@@ -2,12 +2,15 @@
 
 use std::fmt;
 
+use super::table::spellings;
+
 macro_rules! error_codes {
     ($($(#[$doc:meta])* $variant:ident = $word:literal,)*) => {
         /// Error code of WeChat Pay.
         ///
         /// The set is open: a word this version does not know is [`Unrecognized`](ErrorCode::Unrecognized) and keeps
-        /// its text. Spellings differ between products; compare with [`as_str`](ErrorCode::as_str) when in doubt.
+        /// its text. Spellings differ between products and ages: the predicates, such as
+        /// [`is_not_found`](ErrorCode::is_not_found), are true of all of them.
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum ErrorCode {
@@ -58,6 +61,8 @@ error_codes! {
     MchNotExists = "MCH_NOT_EXISTS",
     /// The product is not open to this merchant, or the relation to the sub-merchant is missing.
     NoAuth = "NO_AUTH",
+    /// There is no bill: nothing happened on that day.
+    NoStatementExist = "NO_STATEMENT_EXIST",
     /// The balance is too small; fund the account and repeat with the same number.
     NotEnough = "NOT_ENOUGH",
     /// The resource does not exist.
@@ -90,6 +95,8 @@ error_codes! {
     ServiceUnavailable = "SERVICE_UNAVAILABLE",
     /// The signature of the request is wrong: key, serial, clock or message.
     SignError = "SIGN_ERROR",
+    /// The bill is being made; ask again later.
+    StatementCreating = "STATEMENT_CREATING",
     /// The system failed; what happened is not known.
     SystemError = "SYSTEM_ERROR",
     /// The trade was refused.
@@ -100,6 +107,50 @@ error_codes! {
     UserNotExist = "USER_NOT_EXIST",
     /// The payer is entering the password; query until it is decided.
     UserPaying = "USERPAYING",
+}
+
+macro_rules! united {
+    ($($(#[$doc:meta])* $name:ident: $words:expr;)*) => {
+        /// What a code means, in every spelling.
+        impl ErrorCode {
+            $(
+                $(#[$doc])*
+                pub fn $name(&self) -> bool {
+                    $words.contains(&self.as_str())
+                }
+            )*
+        }
+    };
+}
+
+united! {
+    /// The system failed or is overloaded, and nobody knows what happened: `SYSTEM_ERROR`, `SYSTEMERROR`, `BANK_ERROR`, …
+    is_system_error: spellings::SYSTEM_ERROR;
+    /// Too many requests: `FREQUENCY_LIMITED`, `FREQUENCY_LIMIT_EXCEED`, `RATELIMIT_EXCEEDED`, …
+    ///
+    /// On closing an order it often means that the payer is paying right now: query the order, do not only wait.
+    is_too_frequent: spellings::TOO_FREQUENT;
+    /// There is no such order or resource: `ORDER_NOT_EXIST`, `ORDERNOTEXIST`, `RESOURCE_NOT_EXISTS`, `NOT_FOUND`, …
+    ///
+    /// Shortly after a create whose outcome is unknown it may only not be visible yet. An error that is not
+    /// [`verified`](super::Error::verified) proves nothing.
+    is_not_found: spellings::NOT_FOUND;
+    /// The payer is entering the password: `USERPAYING`, `USER_PAYING`.
+    is_paying: spellings::PAYING;
+    /// The balance is too small: `NOT_ENOUGH`, `NOTENOUGH`.
+    is_not_enough: spellings::NOT_ENOUGH;
+    /// The product is not open to this merchant: `NO_AUTH`, `NOAUTH`.
+    is_no_auth: spellings::NO_AUTH;
+    /// The order is paid: `ORDER_PAID`, `ORDERPAID`.
+    is_paid: spellings::PAID;
+    /// What was asked for is done already, often by an earlier request: `ORDER_DONE`, as of a second Pay Score sync.
+    is_already_done: spellings::DONE;
+    /// The order is closed, cancelled or reversed: `ORDER_CLOSED`, `ORDERCLOSED`, `ORDER_CANCELED`, …
+    is_closed: spellings::CLOSED;
+    /// It exists already: `ALREADY_EXISTS`, `RESOURCE_ALREADY_EXISTS`.
+    is_already_existing: spellings::EXISTS;
+    /// The request as a whole breaks a rule: `INVALID_REQUEST`, `INVALID_PARAMETER`.
+    is_invalid_request: spellings::INVALID_REQUEST;
 }
 
 impl fmt::Display for ErrorCode {

@@ -1,9 +1,13 @@
 //! The download of the platform certificates: the one answer that brings the key it is signed with.
 
 use http::{Method, StatusCode};
+use tracing::Instrument as _;
 
 use super::{Answered, collect, exchange, set_headers, sign};
 use crate::client::Core;
+use crate::observe::{CallWatch, Facts};
+use crate::request::raw;
+use crate::rt::{Effect, Operation};
 use crate::trust::read_list;
 use crate::verify::verify;
 use crate::{Certificate, Error, Result};
@@ -11,12 +15,25 @@ use crate::{Certificate, Error, Result};
 /// The access point of merchants outside the mainland, where the list has another path.
 const OVERSEAS: &str = "https://apihk.mch.weixin.qq.com";
 
+/// What observers are told was called.
+static DOWNLOAD: Operation = Operation { path: "/v3/certificates", ..raw("download_certificates", Effect::Read) };
+
 /// Downloads the list, opens it with the APIv3 key, and verifies the answer with the certificates that it holds. Nothing of
 /// it is believed before that.
 pub(crate) async fn download_certificates(core: &Core) -> Result<Vec<Certificate>> {
     let path = if core.base() == OVERSEAS { "/v3/global/certificates" } else { "/v3/certificates" };
     let built = core.http().request(Method::GET, format!("{}{path}", core.base())).build();
-    let mut request = built.map_err(|error| Error::request("the request cannot be built").with_source(error))?;
+    let request = built.map_err(|error| Error::request("the request cannot be built").with_source(error))?;
+    let call = CallWatch::begin(core, &DOWNLOAD);
+    let attempt = call.attempt(&request);
+    let result = ask(core, request).instrument(attempt.span()).await;
+    let facts = result.as_ref().err().map_or_else(Facts::default, Facts::failure);
+    attempt.end(&facts);
+    call.end(&facts);
+    result
+}
+
+async fn ask(core: &Core, mut request: reqwest::Request) -> Result<Vec<Certificate>> {
     set_headers(core, &mut request);
     sign(core, &mut request, None).await?;
     let Answered { status, headers, response } = exchange(core, request).await?;

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, ACCEPT_ENCODING, HeaderMap, HeaderValue};
+use http::header::{ACCEPT, HeaderMap, HeaderValue};
+use tracing::Instrument as _;
 
 use super::{Answered, collect, exchange, lost, runtime, set_headers, sign};
 use crate::client::Core;
+use crate::observe::{CallWatch, Facts};
 use crate::{Error, Outcome, Result};
 
 /// Longest time that a whole file may take; what usually ends a download is that nothing comes any more.
@@ -19,14 +21,27 @@ pub(crate) struct Arriving {
 }
 
 /// Asks for the file at an address that was found good. Only a success status becomes a file.
-pub(crate) async fn fetch(core: &Core, mut request: reqwest::Request, idle: Duration) -> Result<Arriving> {
+pub(crate) async fn fetch(
+    core: &Core,
+    request: reqwest::Request,
+    idle: Duration,
+    watch: &CallWatch,
+) -> Result<Arriving> {
     runtime()?;
+    let watched = watch.attempt(&request);
+    let result = ask(core, request, idle).instrument(watched.span()).await;
+    watched.end(&match &result {
+        Ok(arriving) => Facts::success(arriving.response.status(), &arriving.headers, None),
+        Err(error) => Facts::failure(error),
+    });
+    result
+}
+
+async fn ask(core: &Core, mut request: reqwest::Request, idle: Duration) -> Result<Arriving> {
     set_headers(core, &mut request);
     sign(core, &mut request, None).await?;
     *request.timeout_mut() = Some(LONGEST);
-    let headers = request.headers_mut();
-    headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
-    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    request.headers_mut().insert(ACCEPT, HeaderValue::from_static("*/*"));
     let answered = tokio::time::timeout(idle, exchange(core, request)).await;
     let Answered { status, headers, response } = answered.map_err(|_| silent(idle))??;
     if status.is_success() {

@@ -5,10 +5,12 @@ use std::time::Duration;
 use http::StatusCode;
 use progenitor_client::{ClientHooks, OperationInfo};
 use tokio::time::Instant;
+use tracing::Instrument as _;
 
 use super::send::{Answer, Operation};
 use crate::client::Core;
 use crate::hooks::{self, Checked, FormBody};
+use crate::observe::{self, CallWatch, Facts};
 use crate::retry::pause;
 use crate::sending::CallOptions;
 use crate::{Error, ErrorKind, Outcome, Result};
@@ -25,13 +27,14 @@ pub(super) async fn make<C: ClientHooks<Core>>(
     request: reqwest::Request,
     operation: &'static Operation,
     form: Option<&SignedForm>,
+    watch: &CallWatch,
 ) -> Result<Answer> {
     let core = client.inner();
     let options = CallOptions::of_this_call();
     let retry = options.retry.unwrap_or(core.retry());
     let timeout = options.timeout.unwrap_or(core.timeout());
     let deadline = Instant::now() + timeout;
-    let mut route = core.route(operation);
+    let mut route = core.route(operation, options.base_url.as_deref())?;
     let (mut attempts, mut is_unknown) = (0, false);
     let mut next = request;
     loop {
@@ -47,7 +50,12 @@ pub(super) async fn make<C: ClientHooks<Core>>(
         route.direct(&mut request);
         let left = deadline.saturating_duration_since(Instant::now());
         *request.timeout_mut() = Some(core.attempt_timeout().min(left));
-        let result = attempt(client, request, operation, form).await;
+        let watched = watch.attempt(&request);
+        let result = attempt(client, request, operation, form).instrument(watched.span()).await;
+        watched.end(&match &result {
+            Ok(answer) => Facts::success(answer.status, &answer.headers, Some(&answer.verified_by)),
+            Err(error) => Facts::failure(error),
+        });
         if let Some(pacer) = core.pacer() {
             pacer.answered(operation, &result);
         }
@@ -69,7 +77,8 @@ pub(super) async fn make<C: ClientHooks<Core>>(
         let in_time = |pause: &Duration| *pause < deadline.saturating_duration_since(Instant::now());
         match (spare, pause.filter(in_time)) {
             (Some(spare), Some(pause)) if core.budget().take() => {
-                tracing::debug!(target: "wechatpay_sdk", operation = operation.id, attempts, %error, "another attempt follows");
+                let (kind, code) = (error.kind(), observe::code(&error));
+                tracing::debug!(target: "wechatpay_sdk", operation = operation.id, attempts, ?kind, code, "another attempt follows");
                 tokio::time::sleep(pause).await;
                 next = spare;
             }

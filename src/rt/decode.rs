@@ -247,6 +247,12 @@ mod tests {
     }
 
     #[test]
+    fn i15_a_million_elements_are_read() {
+        let many = format!("[{}]", vec![r#"{"amount":1}"#; 1_000_000].join(","));
+        assert!(Vec::<serde_json::Value>::decode_body(many.as_bytes()).is_ok_and(|items| items.len() == 1_000_000));
+    }
+
+    #[test]
     fn i15_deep_nesting_is_an_error_and_not_a_crash() {
         let deep = "[".repeat(100_000);
         assert!(Vec::<Item>::decode_body(deep.as_bytes()).is_err());

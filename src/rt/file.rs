@@ -35,7 +35,7 @@ impl FileAddress {
         }
         let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let target = path(self.operation.path, &values).unwrap_or_default();
-        let url = format!("{}{target}", self.core.route(self.operation).origin());
+        let url = format!("{}{target}", self.core.usual_route(self.operation).origin());
         Self { source: FileSource::unproven(url), ..self }
     }
 

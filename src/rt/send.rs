@@ -2,9 +2,11 @@
 
 use http::{HeaderMap, StatusCode};
 use progenitor_client::{ClientHooks, OperationInfo};
+use tracing::Instrument as _;
 
 use super::{Built, Decode, Effect, Form, attempts};
 use crate::client::Core;
+use crate::observe::{CallWatch, Facts};
 use crate::rates::Rate;
 use crate::rules::{Object, Parameter};
 use crate::verify::VerifiedBy;
@@ -66,17 +68,25 @@ where
     C: ClientHooks<Core>,
     T: Decode,
 {
-    let answered = exchange(&client, request, operation).await.and_then(read);
-    answered.map_err(|error| error.with_operation(operation))
+    call(&client, operation, async { checked(&client, request?, operation).await }).await
 }
 
-async fn exchange<C: ClientHooks<Core>>(
+/// One call, watched from the making of its request to the reading of its answer.
+pub(super) async fn call<C, T>(
     client: &C,
-    request: Result<Built>,
     operation: &'static Operation,
-) -> Result<Answer> {
-    let request = checked(client, request?, operation).await?;
-    attempts::make(client, request, operation, None).await
+    request: impl Future<Output = Result<reqwest::Request>>,
+) -> Result<Response<T>>
+where
+    C: ClientHooks<Core>,
+    T: Decode,
+{
+    let watch = CallWatch::begin(client.inner(), operation);
+    let exchanged = async { attempts::make(client, request.await?, operation, None, &watch).await };
+    let exchanged = exchanged.instrument(watch.span()).await;
+    let answered = exchanged.and_then(read).map_err(|error| error.with_operation(operation));
+    watch.end(&Facts::of_call(&answered));
+    answered
 }
 
 /// Sends what was checked when it was prepared.
@@ -89,11 +99,11 @@ where
     C: ClientHooks<Core>,
     T: Decode,
 {
-    let answered = async {
+    let shaped = async {
         shape(&client, &mut request, operation).await?;
-        attempts::make(&client, request, operation, None).await.and_then(read)
+        Ok(request)
     };
-    answered.await.map_err(|error| error.with_operation(operation))
+    call(&client, operation, shaped).await
 }
 
 /// Holds a request to the rules of its operation, and shapes it.

@@ -7,8 +7,8 @@ use std::time::Duration;
 use progenitor_client::ClientHooks;
 use tokio::time::Instant;
 
-use super::send::{Operation, checked, read};
-use super::{Built, Decode, attempts};
+use super::send::{Operation, call, checked};
+use super::{Built, Decode};
 use crate::client::Core;
 use crate::conclude::{Absence, Pauses};
 use crate::{Conclusion, Error, Outcome, Prepared, Response, Result, Sending};
@@ -72,8 +72,7 @@ impl<C: ClientHooks<Core>> Start<C> {
         let attempt = async || {
             // The body is bytes, so that there is always a copy.
             let copy = request.try_clone().ok_or_else(|| Error::request("the request cannot be sent twice"))?;
-            let answered = attempts::make(&client, copy, operation, None).await.and_then(read);
-            answered.map_err(|error| error.with_operation(operation))
+            call(&client, operation, async { Ok(copy) }).await
         };
         let mut error = match attempt().await {
             Ok(answer) => return Ok(Conclusion::Done(answer)),

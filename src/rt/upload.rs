@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue};
 use progenitor_client::{ClientHooks, OperationInfo};
+use tracing::Instrument as _;
 
 use super::attempts::{self, SignedForm};
 use super::send::{Operation, read, ready};
@@ -11,6 +12,7 @@ use super::{Built, Decode};
 use crate::client::Core;
 use crate::digest::Algorithm;
 use crate::hooks::FormBody;
+use crate::observe::{CallWatch, Facts};
 use crate::rules::{Offences, Rule};
 use crate::{Error, Extra, Response, Result, Upload};
 
@@ -52,8 +54,11 @@ where
     C: ClientHooks<Core>,
     T: Decode,
 {
-    let answered = exchange(&client, request, operation, parts).await;
-    answered.map_err(|error| error.with_operation(operation))
+    let watch = CallWatch::begin(client.inner(), operation);
+    let exchanged = exchange(&client, request, operation, parts, &watch).instrument(watch.span()).await;
+    let answered = exchanged.map_err(|error| error.with_operation(operation));
+    watch.end(&Facts::of_call(&answered));
+    answered
 }
 
 async fn exchange<C: ClientHooks<Core>, T: Decode>(
@@ -61,6 +66,7 @@ async fn exchange<C: ClientHooks<Core>, T: Decode>(
     request: Result<Built>,
     operation: &'static Operation,
     Parts { file, extra, fields }: Parts,
+    watch: &CallWatch,
 ) -> Result<Response<T>> {
     let Built { mut request, mut offences } = request?;
     let form = operation.upload.ok_or_else(|| Error::request("this operation takes no file"))?;
@@ -86,7 +92,7 @@ async fn exchange<C: ClientHooks<Core>, T: Decode>(
     headers.insert(CONTENT_TYPE, content_type);
     headers.insert(CONTENT_LENGTH, length);
     let form = SignedForm { meta, body };
-    read(attempts::make(client, request, operation, Some(&form)).await?)
+    read(attempts::make(client, request, operation, Some(&form), watch).await?)
 }
 
 fn check_file(form: &'static Form, file: &Upload, offences: &mut Offences) {

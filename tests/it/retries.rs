@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use http::Method;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::task::JoinSet;
 use wechatpay_sdk::partner_payscore::{SyncServiceOrderDetail, SyncServiceOrderRequest};
 use wechatpay_sdk::refund::{CreateRefundAmount, CreateRefundRequest};
@@ -155,6 +156,32 @@ async fn h10_a_connection_that_breaks_is_made_anew_for_a_query() {
     let pay = repeating().build_for_loopback(wire.address()).unwrap();
     pay.request(Method::GET, "/v3/certificates").await.unwrap();
     assert_eq!(wire.received().len(), 2);
+}
+
+#[tokio::test]
+async fn h10_money_on_a_connection_that_the_server_has_given_up_arrives_at_most_once() {
+    // The server closes each connection after its answer and does not say so.
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let arrived = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let count = std::sync::Arc::clone(&arrived);
+    let answer = too_fast().replace("Retry-After", "3600").bytes();
+    let server = tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut buffer = Vec::new();
+            // The request is small and comes at once; it ends with its body.
+            while !buffer.ends_with(b"}") && stream.read_buf(&mut buffer).await.unwrap() > 0 {}
+            count.fetch_add(usize::from(buffer.ends_with(b"}")), std::sync::atomic::Ordering::SeqCst);
+            stream.write_all(&answer).await.unwrap();
+        }
+    });
+    let pay = repeating().build_for_loopback(address).unwrap();
+    for calls in 1..=50 {
+        refund(&pay).await.unwrap_err();
+        let arrived = arrived.load(std::sync::atomic::Ordering::SeqCst);
+        assert!((1..=calls).contains(&arrived), "{calls} refunds came {arrived} times");
+    }
+    server.abort();
 }
 
 #[tokio::test]

@@ -27,6 +27,7 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
     problems.extend(variants(&specs.families));
     problems.extend(tables(root, &specs.families)?);
     problems.extend(crate::docs::stale(root, &specs)?);
+    problems.extend(crate::errors::check(root).err());
     if !problems.is_empty() {
         return Err(lines(&problems));
     }

@@ -2,6 +2,7 @@
 
 mod check;
 mod docs;
+mod errors;
 mod expand;
 mod glossary;
 mod manifest;
@@ -22,6 +23,7 @@ cargo xtask <command>
 
   check            lint every spec of openapi/, its examples and texts, and the tables and pages that name it
   docs             write docs/ENDPOINTS.md and the tables of README.md from the specs
+  errors           write docs/ERRORS.md from the table of src/error
   expand <family>  write the generated module to target/expanded and print its path
   new <family>     begin a family: its file to fill in, and its lines in Cargo.toml and src/api.rs
   test             run all tests and end with a summary
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
     let result = match words.as_slice() {
         ["check"] => check::run(&root()),
         ["docs"] => docs::run(&root()),
+        ["errors"] => errors::run(&root()),
         ["expand", family] => expand::run(&root(), family),
         ["new", family] => new::run(&root(), family),
         ["test"] => test::run(&root()),
