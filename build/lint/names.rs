@@ -68,7 +68,7 @@ pub(super) fn check(report: &mut Report<'_>, document: &Document, common: &Docum
 /// What a handle has besides its operations.
 const HANDLE_METHODS: [&str; 4] = ["new", "clone", "into", "fmt"];
 /// What a call has besides its parameters.
-const CALL_NAMES: [&str; 10] =
+const CALL_NAMES: [&str; 11] =
     ["client", "given", "body", "extra", "file", "send", "stream", "clone", "into_future", "into", "fmt"];
 /// Types that emitted code names without a path.
 const PRELUDE: [&str; 18] = [
