@@ -342,7 +342,8 @@ impl Document {
             idempotent_by: node.text_at("x-idempotent-by").map(str::to_owned),
             query_with: node.text_at("x-query-with").map(str::to_owned),
             settle: node.text_at("x-settle").map(str::to_owned),
-            rate: node.text_at("x-rate").map(str::to_owned),
+            // A number alone is none, which the lints say.
+            rate: node.get("x-rate").map(|rate| rate.text().map_or_else(|| rate.json().to_string(), str::to_owned)),
             one_of: groups(node),
             pagination: Pagination::read(node),
             parameters,

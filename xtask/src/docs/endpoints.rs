@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn a_query_value_that_is_needed_stands_behind_the_call() {
-        assert!(shop().contains("`pay.shop().list_orders().mchid(..)`"), "{}", shop());
+        assert!(shop().contains("`pay.shop().list_orders().mchid(..).offset(..)`"), "{}", shop());
     }
 
     #[test]
