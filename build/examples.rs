@@ -12,7 +12,8 @@ use super::spec::{Document, Location, Operation, Parameter, Shape, Type, templat
 /// The test module of a family: one call for each operation, its body built as a user would.
 pub(crate) fn emit(document: &Document, common: &Document) -> Result<String, String> {
     let calls = document.operations.iter().map(|operation| example(document, common, operation));
-    let files = document.files.iter().filter(|file| !downloads::has_values(file)).map(|operation| file(document, operation));
+    let files =
+        document.files.iter().filter(|file| !downloads::has_values(file)).map(|operation| file(document, operation));
     super::emit::unparse(quote! {
         #[allow(unused_imports, reason = "there may be no requests")]
         use super::*;
