@@ -36,7 +36,7 @@ async fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
 }
 
 /// Pays everybody under faults; for each transfer whether it is settled.
-async fn chaos(gateway: &Gateway, pay: &WechatPay, transfers: usize, seed: u64) -> BTreeMap<String, bool> {
+pub(crate) async fn chaos(gateway: &Gateway, pay: &WechatPay, transfers: usize, seed: u64) -> BTreeMap<String, bool> {
     gateway.next_answer().with_probability(0.10, seed).lost();
     gateway.next_answer().with_probability(0.05, seed + 1).forged();
     gateway.next_answer().with_probability(0.05, seed + 2).altered_body();
@@ -101,14 +101,14 @@ fn reward(number: &str) -> CreateTransferBillRequest {
         .build()
 }
 
-struct Ledger {
-    executed: usize,
-    lost: usize,
-    doubled: usize,
+pub(crate) struct Ledger {
+    pub(crate) executed: usize,
+    pub(crate) lost: usize,
+    pub(crate) doubled: usize,
 }
 
 /// What the gateway has in its books for what the program wanted to pay.
-fn ledger(gateway: &Gateway, told: &BTreeMap<String, bool>) -> Ledger {
+pub(crate) fn ledger(gateway: &Gateway, told: &BTreeMap<String, bool>) -> Ledger {
     let standings = gateway.standings();
     let booked: Vec<_> = standings.iter().filter(|standing| standing.product == "transfer").collect();
     let lost = told.keys().filter(|number| !booked.iter().any(|standing| &&standing.number == number)).count();

@@ -402,7 +402,8 @@ fn user_agent() -> Result<HeaderValue> {
     HeaderValue::from_str(&text).map_err(|error| Error::config("the User-Agent is no header value").with_source(error))
 }
 
-#[cfg(all(test, feature = "simulator"))]
+#[cfg(test)]
+#[cfg(feature = "simulator")]
 mod tests {
     use super::*;
 

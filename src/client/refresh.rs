@@ -326,7 +326,8 @@ impl fmt::Debug for Refresher {
     }
 }
 
-#[cfg(all(test, feature = "simulator"))]
+#[cfg(test)]
+#[cfg(feature = "simulator")]
 mod tests {
     use super::*;
     use crate::Trust;

@@ -11,6 +11,7 @@
 mod batches;
 mod calls;
 mod certificates;
+mod chaos;
 mod codepay;
 mod conclude;
 mod configuration;

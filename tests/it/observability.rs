@@ -178,7 +178,10 @@ fn too_fast() -> Reply {
 
 /// Counts as a shop would.
 #[derive(Default)]
-struct Counts(Mutex<Vec<(u32, Option<(ErrorKind, Outcome)>)>>);
+struct Counts(Mutex<Vec<Counted>>);
+
+/// An attempt or a call: its number, and how it failed.
+type Counted = (u32, Option<(ErrorKind, Outcome)>);
 
 impl Observer for Counts {
     fn call_ended(&self, call: &CallEnd<'_>) {
