@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "the README shows them; tests/it/readme.rs runs them")]
 
 use wechatpay_sdk::statement::Rows;
-use wechatpay_sdk::{Error, Expected, Fen, MediaId, Outcome, Progress, Upload, WechatPay};
+use wechatpay_sdk::{Error, Expected, Fen, MediaId, NextStep, Progress, Upload, WechatPay};
 
 pub(crate) fn connect() -> wechatpay_sdk::Result<WechatPay> {
     use wechatpay_sdk::{Merchant, PrivateKey, PublicKey, Trust};
@@ -82,13 +82,14 @@ pub(crate) async fn takings(pay: &WechatPay, day: &str, place: &str) -> wechatpa
     Ok(fen)
 }
 
-pub(crate) fn what_to_do(result: Result<(), Error>) -> &'static str {
+pub(crate) fn what_to_do(result: Result<(), Error>) -> String {
     match result {
-        Ok(()) => "done",
-        Err(e) if e.outcome() == Outcome::Unknown => "ask what happened before anything else",
-        Err(e) if e.is_code("ORDER_DONE") => "it was done before",
-        Err(e) if e.is_retryable() => "repeat with the same number",
-        Err(_) => "fix the request",
+        Ok(()) => "done".to_owned(),
+        Err(error) => match error.next_step() {
+            NextStep::RepeatSameNumber { after } => format!("the same request again, in {after:?}"),
+            NextStep::QueryThenDecide => format!("ask {} first", error.query_with().unwrap_or("by its number")),
+            _ => error.advice(), // for people: "The balance is too small. Top up the account, then …"
+        },
     }
 }
 

@@ -56,7 +56,8 @@ impl Form {
             }
         }
         let (first, last) = (&parts[0], &parts[parts.len() - 1]);
-        let sent: Value = serde_json::from_slice(&first.content).expect("the meta is JSON");
+        let mut sent: Value = serde_json::from_slice(&first.content).expect("the meta is JSON");
+        open(&mut sent, &meta);
         assert_eq!(sent, meta, "{id}: the meta");
         assert_eq!((last.file_name.as_deref(), last.content.as_slice()), (Some(self.name), b"abc".as_slice()), "{id}");
         for (part, (_, value)) in parts[1..].iter().zip(self.fields) {

@@ -218,7 +218,7 @@ async fn a18_a22_every_request_says_who_sends_it_and_what_it_accepts() {
         assert_eq!(request.header("accept"), Some("application/json"));
         assert!(request.header("user-agent").unwrap().starts_with("wechatpay-sdk/"));
         assert_eq!(request.header("wechatpay-serial"), Some(KEY_ID));
-        assert_eq!(request.header("accept-encoding"), None);
+        assert_eq!(request.header("accept-encoding"), Some("identity"));
         assert_eq!(request.header("api-version"), None);
     }
 }
