@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use http::HeaderValue;
 
-use super::access_point::{AllowedHosts, BACKUP, MAIN, loopback};
+use super::access_point::{AllowedHosts, BACKUP, MAIN};
 use super::check::Checks;
 use super::health::Observed;
 use super::hosts::Hosts;
@@ -277,7 +277,7 @@ impl<C> WechatPayBuilder<C> {
             return Err(Error::config(format!("the simulator is reached on loopback only, not at {address}")));
         }
         let backup = match &self.backup_url {
-            Backup::At(url) => Some(loopback(url).map_err(Error::config)?),
+            Backup::At(url) => Some(super::access_point::loopback(url).map_err(Error::config)?),
             Backup::Default | Backup::None => None,
         };
         self.finish(format!("http://{address}"), backup, false, false)
