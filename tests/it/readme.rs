@@ -99,7 +99,7 @@ async fn the_readmes_match_tells_what_to_do_after_a_failure() {
     let told = example::what_to_do(example::paid_in_cash(&pay).await);
     assert!(told.starts_with("the same request again, in "), "{told}");
     gateway.next_answer().lost();
-    assert_eq!(example::what_to_do(example::paid_in_cash(&pay).await), "ask get_service_order first");
+    assert_eq!(example::what_to_do(example::paid_in_cash(&pay).await), "the same request again, in 5s");
     assert_eq!(gateway.order(NUMBER).unwrap().state(), "DONE", "it happened all the same");
 }
 
