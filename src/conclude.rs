@@ -17,7 +17,7 @@ use crate::{Error, ErrorCode, Response};
 /// use wechatpay_sdk::Conclusion;
 ///
 /// match pay.refund().create_refund(order).conclude(Duration::from_secs(60)).await? {
-///     Conclusion::Done(refund) | Conclusion::Exists(refund) => println!("{}", refund.refund_id),
+///     Conclusion::Done(refund) | Conclusion::Exists(refund) => println!("{}", refund.out_refund_no),
 ///     Conclusion::Absent(error) => println!("not refunded: {error}; repeat under the same number"),
 ///     Conclusion::StillUnknown(error) => println!("ask again later: {error}"),
 /// }

@@ -123,7 +123,7 @@ mod tests {
             let path = entry.expect("an entry").path();
             fs::copy(&path, folder.join("openapi").join(path.file_name().expect("a name"))).expect("a copy");
         }
-        for file in ["Cargo.toml", "README.md", "src/api.rs", "docs/ENDPOINTS.md"] {
+        for file in ["Cargo.toml", "README.md", "src/api.rs", "docs/ENDPOINTS.md", "docs/ERRORS.md"] {
             fs::copy(root.join(file), folder.join(file)).expect("a copy");
         }
         folder
