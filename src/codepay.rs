@@ -42,12 +42,11 @@ const REVERSING: Duration = Duration::from_secs(45);
 /// An order of a till.
 trait Order {
     fn state(&self) -> &TradeState;
-    fn progress(&self) -> Progress;
 }
 
 /// What is known of the order so far.
 fn known<T: Order>(order: Response<T>) -> Option<Charge<T>> {
-    match (order.state(), order.progress()) {
+    match (order.state(), order.state().progress()) {
         (TradeState::Revoked | TradeState::Refund, _) => Some(Charge::Reversed(order)),
         (_, Progress::Succeeded) => Some(Charge::Paid(order)),
         (_, Progress::Failed | Progress::Closed) => Some(Charge::NotPaid(order)),
@@ -103,16 +102,12 @@ async fn follow<T: Order, R>(
 
 #[cfg(feature = "payments")]
 mod merchant {
-    use super::{Charge, Duration, Order, Progress, Result, TradeState, follow};
+    use super::{Charge, Duration, Order, Result, TradeState, follow};
     use crate::payments::{CreateCodepayTransactionRequest, Payments, ReverseTransactionRequest, Transaction};
 
     impl Order for Transaction {
         fn state(&self) -> &TradeState {
             &self.trade_state
-        }
-
-        fn progress(&self) -> Progress {
-            Self::progress(self)
         }
     }
 
@@ -145,7 +140,7 @@ mod merchant {
 
 #[cfg(feature = "partner-payments")]
 mod partner {
-    use super::{Charge, Duration, Order, Progress, Result, TradeState, follow};
+    use super::{Charge, Duration, Order, Result, TradeState, follow};
     use crate::partner_payments::{
         CreatePartnerCodepayTransactionRequest, PartnerPayments, PartnerTransaction, ReversePartnerTransactionRequest,
     };
@@ -153,10 +148,6 @@ mod partner {
     impl Order for PartnerTransaction {
         fn state(&self) -> &TradeState {
             &self.trade_state
-        }
-
-        fn progress(&self) -> Progress {
-            Self::progress(self)
         }
     }
 

@@ -1,5 +1,7 @@
 //! Which hosts may see the merchant's Authorization.
 
+use std::net::SocketAddr;
+
 use reqwest::Url;
 
 /// WeChat Pay's nearest access point in the mainland.
@@ -48,10 +50,14 @@ impl AllowedHosts {
     }
 }
 
+/// The address of a gateway on this machine, from `http://address`.
+pub(super) fn loopback_address(text: &str) -> Option<SocketAddr> {
+    text.strip_prefix("http://")?.parse().ok().filter(|address: &SocketAddr| address.ip().is_loopback())
+}
+
 /// `http://address` of another gateway on this machine, or why not.
 pub(super) fn loopback(text: &str) -> Result<String, String> {
-    let address = text.strip_prefix("http://").and_then(|text| text.parse::<std::net::SocketAddr>().ok());
-    match address.filter(|address| address.ip().is_loopback()) {
+    match loopback_address(text) {
         Some(address) => Ok(format!("http://{address}")),
         None => Err("every access point of a simulated gateway is on loopback, like http://127.0.0.1:8080".to_owned()),
     }

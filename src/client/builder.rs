@@ -382,12 +382,10 @@ pub(super) fn base_url(text: &str) -> Result<String> {
     AllowedHosts::default().access_point(text).map_err(Error::config)
 }
 
-/// The address of a gateway on this machine, from `http://address`.
+/// The address of a gateway on this machine, of a base URL as people write it.
 #[cfg(feature = "simulator")]
 fn simulated(text: &str) -> Option<std::net::SocketAddr> {
-    let text = text.strip_prefix("http://")?;
-    let address: std::net::SocketAddr = text.strip_suffix('/').unwrap_or(text).parse().ok()?;
-    address.ip().is_loopback().then_some(address)
+    super::access_point::loopback_address(text.strip_suffix('/').unwrap_or(text))
 }
 
 /// Name and version of this SDK and the system: WeChat Pay refuses requests that do not say who they are.

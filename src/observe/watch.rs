@@ -1,6 +1,7 @@
 //! Measures a call and its attempts, also those that are dropped before they end.
 
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use http::{HeaderMap, Method, StatusCode};
 use tokio::time::Instant;
@@ -74,14 +75,52 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// A call from its beginning to its end.
-pub(crate) struct CallWatch {
-    core: Core,
-    operation: &'static Operation,
+/// Something from its beginning to its end. What is dropped before has ended too.
+pub(crate) struct Watch<W: Watched> {
+    watched: W,
     begun: Instant,
-    attempts: AtomicU32,
     span: Span,
     has_ended: bool,
+}
+
+/// What is told of something when it ends.
+pub(crate) trait Watched {
+    fn report(&self, span: &Span, facts: &Facts<'_>, ending: Ending<'_>, duration: Duration);
+}
+
+impl<W: Watched> Watch<W> {
+    fn new(watched: W, span: Span) -> Self {
+        Self { watched, begun: Instant::now(), span, has_ended: false }
+    }
+
+    /// To be entered while it is polled.
+    pub(crate) fn span(&self) -> Span {
+        self.span.clone()
+    }
+
+    pub(crate) fn end(mut self, facts: &Facts<'_>) {
+        self.has_ended = true;
+        facts.record(&self.span, self.begun);
+        self.watched.report(&self.span, facts, facts.ending(), self.begun.elapsed());
+    }
+}
+
+impl<W: Watched> Drop for Watch<W> {
+    fn drop(&mut self) {
+        if !self.has_ended {
+            record_dropped(&self.span, self.begun);
+            self.watched.report(&self.span, &Facts::default(), Ending::Dropped, self.begun.elapsed());
+        }
+    }
+}
+
+/// A call from its beginning to its end.
+pub(crate) type CallWatch = Watch<Call>;
+
+pub(crate) struct Call {
+    core: Core,
+    operation: &'static Operation,
+    attempts: AtomicU32,
 }
 
 impl CallWatch {
@@ -101,50 +140,17 @@ impl CallWatch {
             http.response.status_code = Empty,
             "error.type" = Empty,
         );
-        Self {
-            core: core.clone(),
-            operation,
-            begun: Instant::now(),
-            attempts: AtomicU32::new(0),
-            span,
-            has_ended: false,
-        }
-    }
-
-    /// To be entered while the call is polled.
-    pub(crate) fn span(&self) -> Span {
-        self.span.clone()
-    }
-
-    pub(crate) fn end(mut self, facts: &Facts<'_>) {
-        self.has_ended = true;
-        facts.record(&self.span, self.begun);
-        self.report(facts, facts.ending());
-    }
-
-    fn report(&self, facts: &Facts<'_>, ending: Ending<'_>) {
-        let attempts = self.attempts.load(Ordering::Relaxed);
-        self.span.record("wechatpay.attempts", attempts);
-        if let Some(observer) = self.core.observer() {
-            observer.call_ended(&CallEnd {
-                operation: self.operation.id,
-                attempts,
-                status: facts.status.map(|status| status.as_u16()),
-                request_id: facts.request_id,
-                verified_by: facts.verified_by,
-                ending,
-                duration: self.begun.elapsed(),
-            });
-        }
+        Self::new(Call { core: core.clone(), operation, attempts: AtomicU32::new(0) }, span)
     }
 
     /// An attempt of this call begins.
     pub(crate) fn attempt(&self, request: &reqwest::Request) -> AttemptWatch<'_> {
-        let number = self.attempts.fetch_add(1, Ordering::Relaxed) + 1;
+        let Call { core, operation, attempts } = &self.watched;
+        let number = attempts.fetch_add(1, Ordering::Relaxed) + 1;
         let (method, url) = (request.method(), request.url());
-        let (host, path) = (url.host_str().unwrap_or_default(), self.operation.path);
+        let (host, path) = (url.host_str().unwrap_or_default(), operation.path);
         let separator = if path.is_empty() { "" } else { " " };
-        let serial = self.core.merchant().serial().clone();
+        let serial = core.merchant().serial().clone();
         let span = info_span!(
             target: "wechatpay_sdk",
             parent: &self.span,
@@ -160,7 +166,7 @@ impl CallWatch {
             url.template = Empty,
             url.scheme = url.scheme(),
             "error.type" = Empty,
-            wechatpay.operation = self.operation.id,
+            wechatpay.operation = operation.id,
             wechatpay.attempt = number,
             wechatpay.outcome = Empty,
             wechatpay.request_id = Empty,
@@ -175,44 +181,41 @@ impl CallWatch {
             span.record("url.template", path);
         }
         let (method, host) = (method.clone(), host.to_owned());
-        AttemptWatch { call: self, begun: Instant::now(), number, method, host, serial, span, has_ended: false }
+        Watch::new(Attempt { call: &self.watched, number, method, host, serial }, span)
     }
 }
 
-impl Drop for CallWatch {
-    fn drop(&mut self) {
-        if !self.has_ended {
-            record_dropped(&self.span, self.begun);
-            self.report(&Facts::default(), Ending::Dropped);
+impl Watched for Call {
+    fn report(&self, span: &Span, facts: &Facts<'_>, ending: Ending<'_>, duration: Duration) {
+        let attempts = self.attempts.load(Ordering::Relaxed);
+        span.record("wechatpay.attempts", attempts);
+        if let Some(observer) = self.core.observer() {
+            observer.call_ended(&CallEnd {
+                operation: self.operation.id,
+                attempts,
+                status: facts.status.map(|status| status.as_u16()),
+                request_id: facts.request_id,
+                verified_by: facts.verified_by,
+                ending,
+                duration,
+            });
         }
     }
 }
 
 /// An attempt from its beginning to its end.
-pub(crate) struct AttemptWatch<'c> {
-    call: &'c CallWatch,
-    begun: Instant,
+pub(crate) type AttemptWatch<'c> = Watch<Attempt<'c>>;
+
+pub(crate) struct Attempt<'c> {
+    call: &'c Call,
     number: u32,
     method: Method,
     host: String,
     serial: CertificateSerial,
-    span: Span,
-    has_ended: bool,
 }
 
-impl AttemptWatch<'_> {
-    /// To be entered while the attempt is polled.
-    pub(crate) fn span(&self) -> Span {
-        self.span.clone()
-    }
-
-    pub(crate) fn end(mut self, facts: &Facts<'_>) {
-        self.has_ended = true;
-        facts.record(&self.span, self.begun);
-        self.report(facts, facts.ending());
-    }
-
-    fn report(&self, facts: &Facts<'_>, ending: Ending<'_>) {
+impl Watched for Attempt<'_> {
+    fn report(&self, _: &Span, facts: &Facts<'_>, ending: Ending<'_>, duration: Duration) {
         let operation = self.call.operation;
         if let Some(observer) = self.call.core.observer() {
             observer.attempt_ended(&AttemptEnd {
@@ -226,17 +229,8 @@ impl AttemptWatch<'_> {
                 request_id: facts.request_id,
                 verified_by: facts.verified_by,
                 ending,
-                duration: self.begun.elapsed(),
+                duration,
             });
-        }
-    }
-}
-
-impl Drop for AttemptWatch<'_> {
-    fn drop(&mut self) {
-        if !self.has_ended {
-            record_dropped(&self.span, self.begun);
-            self.report(&Facts::default(), Ending::Dropped);
         }
     }
 }

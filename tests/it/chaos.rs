@@ -4,7 +4,7 @@ use wechatpay_sdk::simulator::Gateway;
 
 #[allow(dead_code, reason = "its `main` is for the command line")]
 #[path = "../../examples/chaos.rs"]
-mod example;
+pub(crate) mod example;
 
 #[tokio::test(start_paused = true)]
 async fn transfers_under_random_faults_are_neither_lost_nor_doubled_and_all_are_settled() {

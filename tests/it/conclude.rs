@@ -104,7 +104,7 @@ async fn a_refusal_of_the_repeat_leaves_the_first_attempt_open_until_a_query_clo
     assert_eq!((wire.received().len(), posts(&wire).len()), (2, 2));
 }
 
-fn transfer(pay: &WechatPay) -> wechatpay_sdk::merchant_transfer::calls::CreateTransferBill {
+pub(crate) fn transfer(pay: &WechatPay) -> wechatpay_sdk::merchant_transfer::calls::CreateTransferBill {
     let order = CreateTransferBillRequest::builder()
         .appid("wx8888888888888888")
         .out_bill_no("T1")

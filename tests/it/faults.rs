@@ -6,11 +6,11 @@ use std::time::Duration;
 use http::StatusCode;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use wechatpay_sdk::merchant_transfer::{
-    CreateTransferBillRequest, CreatedTransferBill, TransferSceneId, TransferSceneReportInfo,
-};
+use wechatpay_sdk::merchant_transfer::CreatedTransferBill;
 use wechatpay_sdk::simulator::Gateway;
 use wechatpay_sdk::{ErrorKind, NextStep, Outcome, Retry, Sending, WechatPay};
+
+use crate::chaos::example::reward;
 
 /// Where a line to the gateway breaks.
 #[derive(Clone, Copy, Debug)]
@@ -52,18 +52,7 @@ async fn carry(mut client: TcpStream, gateway: SocketAddr, breaks: Break) {
 }
 
 fn transfer(pay: &WechatPay) -> Sending<CreatedTransferBill> {
-    let transfer = CreateTransferBillRequest::builder()
-        .appid("wxf636efh567hg4356")
-        .out_bill_no("T0000001")
-        .transfer_scene_id(TransferSceneId::CashMarketing)
-        .openid("o-MYE42l80oelYMDE34nYD456Xoy")
-        .transfer_amount(30)
-        .transfer_remark("新会员开通有礼")
-        .transfer_scene_report_infos([
-            TransferSceneReportInfo::builder().info_type("活动名称").info_content("新会员有礼"),
-            TransferSceneReportInfo::builder().info_type("奖励说明").info_content("注册会员抽奖一等奖"),
-        ]);
-    pay.merchant_transfer().create_transfer_bill(transfer).send()
+    pay.merchant_transfer().create_transfer_bill(reward("T0000001")).send()
 }
 
 fn executions(gateway: &Gateway) -> usize {

@@ -1,23 +1,13 @@
 //! Requests that are kept before they are sent.
 
 use serde_json::{Value, json};
-use wechatpay_sdk::merchant_transfer::{CreateTransferBillRequest, TransferSceneReportInfo};
 use wechatpay_sdk::partner_payscore::{SyncServiceOrderDetail, SyncServiceOrderRequest};
 use wechatpay_sdk::{ErrorKind, Outcome, Prepared, WechatPay};
 
 use crate::support::*;
 
 async fn prepared(pay: &WechatPay) -> Prepared {
-    let order = CreateTransferBillRequest::builder()
-        .appid("wx8888888888888888")
-        .out_bill_no("T1")
-        .transfer_scene_id("1000")
-        .openid("o-MYE42l80oelYMDE34nYD456Xoy")
-        .user_name("张三")
-        .transfer_amount(30)
-        .transfer_remark("奖励")
-        .transfer_scene_report_infos([TransferSceneReportInfo::builder().info_type("活动名称").info_content("抽奖")]);
-    pay.merchant_transfer().create_transfer_bill(order).prepare().await.unwrap()
+    crate::conclude::transfer(pay).prepare().await.unwrap()
 }
 
 fn bill() -> Reply {
